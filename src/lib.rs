@@ -1,0 +1,8 @@
+//! `crosspostd` keeps a Mastodon account and an X account in step.
+
+pub mod clock;
+pub mod core;
+pub mod network;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod secret;

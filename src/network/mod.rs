@@ -1,0 +1,161 @@
+//! What a network must be able to do, and what can come of asking it.
+//!
+//! One folder a network beside this file: its wire types, the reading of them into [`Post`]s (pure), its client. The
+//! rest of the program knows networks only by the trait [`Client`]. Not here: what is mirrored (`core/select`), how
+//! it reads (`core/render`), when it is tried (`core/plan`).
+
+pub mod http;
+pub mod mastodon;
+pub mod twitter;
+
+use async_trait::async_trait;
+
+use crate::core::post::{Network, Post, PostId, Timestamp};
+use crate::core::record::Part;
+use crate::core::render::Rules;
+
+/// One account on one network.
+#[async_trait(?Send)]
+pub trait Client {
+    /// Which network this is.
+    fn network(&self) -> Network;
+
+    /// The owner's account id there.
+    fn account(&self) -> &str;
+
+    /// What the network takes: length, counting, names.
+    fn rules(&self) -> Rules;
+
+    /// Where the owner's timeline stands now: the newest post's id, if there is one. Asks for as little as it can.
+    ///
+    /// # Errors
+    /// Whatever kept the network from answering.
+    async fn newest(&self) -> Result<Newest, Trouble>;
+
+    /// The owner's posts since then, every page of them.
+    ///
+    /// # Errors
+    /// Whatever kept the network from answering; nothing read so far is kept.
+    async fn read(&self, since: &Since) -> Result<Timeline, Trouble>;
+
+    /// Creates a post. Never tries twice: what came of it is told, and the caller decides.
+    async fn publish(&self, request: &Request<'_>) -> Outcome;
+}
+
+/// Where a timeline stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newest {
+    /// The newest post's id; `None` when there is no post yet.
+    pub id: Option<PostId>,
+    /// The server's time when it was asked.
+    pub at: Timestamp,
+}
+
+/// How far back to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Since {
+    /// Posts up to and including this one are known; `None`: none is.
+    pub after: Option<PostId>,
+    /// Where nothing is known by id, posts written before this are not asked for.
+    pub not_before: Option<Timestamp>,
+    /// Whether the answer must be complete (a doubt is to be settled): hints and partial timelines will not do.
+    pub thorough: bool,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// The owner's posts, oldest first, each once. May hold posts that are known already.
+    pub posts: Vec<Post>,
+    /// Whether every post of the owner's after [`Since::after`] that the server would show is among them.
+    pub complete: bool,
+    /// The server's time when the newest page was answered, or a little before.
+    pub at: Timestamp,
+}
+
+/// The post to create: the part as it stands in the journal, and what it hangs on.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Text, warning, language, visibility.
+    pub part: &'a Part,
+    /// The post on the target that it answers.
+    pub reply_to: Option<&'a PostId>,
+    /// The same for every try of the same request, and for no other: for `Idempotency-Key`.
+    pub key: &'a str,
+}
+
+/// What came of trying to create a post.
+///
+/// An outcome and not a `Result`, so that no `?` can turn "unclear" into "failed".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The network answered with the new post's id.
+    Created {
+        /// Its id.
+        id: PostId,
+        /// Its address for people, when known.
+        address: Option<String>,
+    },
+    /// The request never reached the network: it may be tried again at once.
+    NotSent(Trouble),
+    /// The network answered that it did not take it now: rate limit, sign-in, credits, permissions.
+    Refused(Trouble),
+    /// The network will never take this post; in its words.
+    Rejected(String),
+    /// Nobody knows: it may stand there, or may yet appear.
+    Unclear {
+        /// What was seen: a time-out, a 502, a cut-off answer.
+        why: String,
+        /// Whether the network said that it has this post already.
+        duplicate: bool,
+    },
+}
+
+/// Why a network could not be used. Each has its own words for the owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// No connection could be made: DNS, TCP, TLS.
+    #[error("cannot be reached: {0}")]
+    Unreachable(String),
+    /// A connection was made, but no usable answer came.
+    #[error("did not answer properly: {0}")]
+    NoAnswer(String),
+    /// Too many requests.
+    #[error("asks us to slow down")]
+    RateLimited {
+        /// Until when, by the server's clock, if it said so.
+        until: Option<Timestamp>,
+    },
+    /// The keys or the token are not accepted (401).
+    #[error("does not accept our sign-in: {0}")]
+    SignIn(String),
+    /// The sign-in is good but may not do this (403): read-only keys, missing scopes, a locked account.
+    #[error("does not allow this: {0}")]
+    Permission(String),
+    /// X: the app is not in the pay-per-use package or not in Production (403 client-not-enrolled).
+    #[error("does not serve this app: {0}")]
+    NotEnrolled(String),
+    /// X: the credits are used up (402).
+    #[error("has no credits left to pay for requests")]
+    NoCredits,
+    /// X: the spending limit set in the developer console is reached (403 `SpendCapReached`, 429 usage cap).
+    #[error("stopped at the spending limit set in the developer console")]
+    SpendCap {
+        /// When the next billing cycle begins, if it said so.
+        until: Option<Timestamp>,
+    },
+    /// It answers, but something asked for is not there (404, 410).
+    #[error("says that it is not there: {0}")]
+    Gone(String),
+}
+
+impl Trouble {
+    /// Whether only the owner can mend it: keys, permissions, package, money.
+    #[must_use]
+    pub fn needs_owner(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn(_) | Self::Permission(_) | Self::NotEnrolled(_) | Self::NoCredits | Self::SpendCap { .. }
+        )
+    }
+}

@@ -1,0 +1,1 @@
+//! X (Twitter): API v2 with OAuth 1.0a.

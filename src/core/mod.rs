@@ -3,6 +3,7 @@
 //! Invariant: no async, no clock, no files, no sockets, no randomness in this folder, and nothing in it fails at run
 //! time; what it needs it takes as arguments (`tests/tidy.rs` checks the imports).
 
+pub mod money;
 pub mod post;
 pub mod record;
 pub mod render;

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod core;
+pub mod journal;
 pub mod network;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -3,7 +3,12 @@
 //! Invariant: no async, no clock, no files, no sockets, no randomness in this folder, and nothing in it fails at run
 //! time; what it needs it takes as arguments (`tests/tidy.rs` checks the imports).
 
+pub mod backoff;
+pub mod matching;
 pub mod money;
+pub mod plan;
 pub mod post;
 pub mod record;
 pub mod render;
+pub mod select;
+pub mod state;

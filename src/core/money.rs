@@ -120,6 +120,19 @@ impl Month {
     }
 }
 
+impl Month {
+    /// Its first moment.
+    #[must_use]
+    pub fn begins(self) -> Timestamp {
+        time::Month::try_from(self.month)
+            .and_then(|month| time::Date::from_calendar_date(self.year, month, 1))
+            .map_or_else(
+                |_| Timestamp::default(),
+                |day| Timestamp::from_secs(day.midnight().assume_utc().unix_timestamp()),
+            )
+    }
+}
+
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{:04}-{:02}", self.year, self.month))
@@ -193,5 +206,6 @@ mod tests {
         ledger.enter(november.plus_secs(-1), Spending::Create, 1, Money::from_micro_usd(15_000));
         assert_eq!(ledger.total(Month::of(november)).micro_usd(), 15_000);
         assert_eq!(ledger.months().map(|m| m.to_string()).collect::<Vec<_>>(), ["2026-10", "2026-11"]);
+        assert_eq!(Month::of(november).begins(), november);
     }
 }

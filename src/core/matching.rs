@@ -1,0 +1,143 @@
+//! Is this entry on the target's timeline the part that we tried to send?
+//!
+//! Strict, for a wrong "yes" loses a post and a wrong "no" doubles one: the owner's own account, our application where
+//! it is shown, written after the first try, the same text after what the network does to texts, the same parent, the
+//! same number of media. That each entry is adopted once only is seen to by `state`.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::post::{Post, PostId, ReplyTo, Timestamp};
+use super::record::{Intent, Part};
+
+/// How far a server's `Date` (whole seconds) may be ahead of the times that it gives its posts.
+const CLOCK_SLACK_SECS: i64 = 60;
+
+/// What a try should have left on the target.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The owner's account there.
+    pub account: &'a str,
+    /// Our application's name there, where the network shows it.
+    pub our_app: Option<&'a str>,
+    /// The part.
+    pub part: &'a Part,
+    /// The post that it answers.
+    pub reply_to: Option<&'a PostId>,
+    /// The first try of it.
+    pub first_try: &'a Intent,
+}
+
+/// Whether `post` is what `expected` describes.
+#[must_use]
+pub fn is_match(post: &Post, expected: &Expected<'_>) -> bool {
+    let ours = match (expected.our_app, post.application.as_deref()) {
+        (Some(ours), Some(shown)) => ours == shown,
+        _ => true,
+    };
+    let earliest: Timestamp = expected.first_try.at.plus_secs(-CLOCK_SLACK_SECS);
+    let same_parent = match (&post.reply_to, expected.reply_to) {
+        (ReplyTo::Nothing, None) => true,
+        (ReplyTo::Own(parent), Some(expected)) => parent == expected,
+        _ => false,
+    };
+    post.author == expected.account
+        && ours
+        && !post.boost
+        && post.created >= earliest
+        && expected.first_try.after.as_ref().is_none_or(|after| post.id > *after)
+        && same_parent
+        && post.media.is_empty()
+        && fingerprint(&post.text, post.warning.as_deref())
+            == fingerprint(&expected.part.text, expected.part.warning.as_deref())
+}
+
+/// A text in 64 bits, the same before and after what the networks do to it.
+///
+/// They compose characters (NFC), add or drop a link's scheme and last slash, join and trim white space, and may
+/// strip what has no width. The value is stable: it stands in the journal.
+#[must_use]
+pub fn fingerprint(text: &str, warning: Option<&str>) -> u64 {
+    let whole = format!("{}\u{0}{}", plain_form(warning.unwrap_or_default()), plain_form(text));
+    let digest = ring::digest::digest(&ring::digest::SHA256, whole.as_bytes());
+    digest.as_ref().iter().take(8).fold(0, |value, byte| (value << 8) | u64::from(*byte))
+}
+
+fn plain_form(text: &str) -> String {
+    let text: String = text.nfc().filter(|c| !has_no_width(*c)).collect();
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        plain.push_str(&without_schemes(word));
+    }
+    plain
+}
+
+/// `https://example.org/` and `example.org` are one link.
+fn without_schemes(word: &str) -> String {
+    let bare = word.replace("https://", "").replace("http://", "");
+    match bare.strip_suffix('/') {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        _ => bare,
+    }
+}
+
+/// Zero-width spaces and joiners, direction marks, the byte order mark: networks may strip them.
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::from_secs(10_000);
+
+    fn is_ours(change: impl FnOnce(&mut Post)) -> bool {
+        let mut post = Post::plain(PostId::new("105"), "me", AT.plus_secs(1), "see https://example.org");
+        post.application = Some("crosspostd".into());
+        change(&mut post);
+        let part = Part { text: "see  https://example.org/".into(), warning: None, language: None, visibility: None };
+        let first_try = Intent { at: AT, after: Some(PostId::new("100")) };
+        is_match(
+            &post,
+            &Expected {
+                account: "me",
+                our_app: Some("crosspostd"),
+                part: &part,
+                reply_to: None,
+                first_try: &first_try,
+            },
+        )
+    }
+
+    #[test]
+    fn only_what_we_sent_matches() {
+        assert!(is_ours(|_| {}));
+        assert!(is_ours(|p| p.application = None));
+        assert!(is_ours(|p| p.text = "see\nexample.org".into()));
+        assert!(!is_ours(|p| p.application = Some("Web".into())));
+        assert!(!is_ours(|p| p.author = "you".into()));
+        assert!(!is_ours(|p| p.id = PostId::new("100")));
+        assert!(!is_ours(|p| p.created = AT.plus_secs(-61)));
+        assert!(!is_ours(|p| p.text.push('!')));
+        assert!(!is_ours(|p| p.warning = Some("cw".into())));
+        assert!(!is_ours(|p| p.boost = true));
+        assert!(!is_ours(|p| p.reply_to = ReplyTo::Own(PostId::new("1"))));
+        assert!(!is_ours(|p| p.reply_to = ReplyTo::Other));
+    }
+
+    #[test]
+    fn fingerprints_survive_what_networks_do_and_nothing_else() {
+        let same = |a: &str, b: &str| fingerprint(a, None) == fingerprint(b, None);
+        assert!(same("cafe\u{301}", "café"));
+        assert!(same(" a \n\n b", "a b"));
+        assert!(same("main.\u{200B}rs", "main.rs"));
+        assert!(same("http://x.org/", "x.org"));
+        assert!(!same("gm", "Gm"));
+        assert!(!same("a b", "ab"));
+        assert!(!same("/", ""));
+        assert_eq!(fingerprint("gm", None), 0x3281_dba6_32c1_c32a, "the value stands in journals");
+    }
+}

@@ -1,0 +1,417 @@
+//! What is to be done: the heart. Everything that crosspostd decides about several posts at once is decided here.
+//!
+//! [`take_in`] looks at what was read and says what it means: outcomes resolved, new posts planned, skipped or paired,
+//! cursors moved. [`next`] says what is to be sent now. Both are pure; `engine` writes down and carries out.
+//!
+//! The rules are `anchors.md` B.4's: resolve before send; absence needs a complete read and time; known ids are
+//! dropped; what was once in doubt is never mirrored back.
+
+use std::collections::BTreeMap;
+
+use super::matching::{Expected, fingerprint, is_match};
+use super::money::Money;
+use super::post::{Network, Post, PostId, PostRef, ReplyTo, Timestamp};
+use super::record::{Change, Delivery, Intent, Key, MAX_TRIES, Part, Stage};
+use super::render::{self, Rules};
+use super::select::{Selection, SkipReason, Verdict, decide};
+use super::state::{Event, State};
+
+/// How far the cursors lag behind: what shows up late shows up within this time.
+pub const OVERLAP_SECS: i64 = 30 * 60;
+
+/// The same text on both sides within this time was put there by the owner.
+const TWIN_SECS: i64 = 10 * 60;
+
+/// How long a text that was once in doubt is not mirrored back.
+const ECHO_SECS: i64 = 48 * 3600;
+
+/// How long a post waits for the post that it answers to show up.
+const PARENT_PATIENCE_SECS: i64 = 48 * 3600;
+
+/// One network, as the owner wants it used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SidePolicy {
+    /// The owner's account there.
+    pub account: String,
+    /// The name that our own posts stand under there, where the network shows it.
+    pub our_app: Option<String>,
+    /// What the network takes.
+    pub rules: Rules,
+    /// Which of the posts written there are mirrored; `None`: none is.
+    pub selection: Option<Selection>,
+}
+
+/// Both networks, as the owner wants them used.
+pub type Policy = BTreeMap<Network, SidePolicy>;
+
+/// What was read from one network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The owner's posts, oldest first.
+    pub posts: Vec<Post>,
+    /// Whether none is missing.
+    pub complete: bool,
+    /// When, by the network's clock.
+    pub at: Timestamp,
+}
+
+/// A part to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Send {
+    /// Which delivery.
+    pub key: Key,
+    /// Which part of it (from 0), and of how many.
+    pub number: (usize, usize),
+    /// The part.
+    pub part: Part,
+    /// The post on the target that it answers.
+    pub reply_to: Option<PostId>,
+    /// Everything up to this post is known on the target.
+    pub after: Option<PostId>,
+    /// For `Idempotency-Key`.
+    pub idempotency_key: String,
+    /// What it costs.
+    pub price: Money,
+}
+
+/// Takes in what was read: `state` is moved on, and the events that moved it are returned, in order.
+///
+/// They belong together: written down all or none.
+pub fn take_in(state: &mut State, reads: &BTreeMap<Network, Read>, policy: &Policy) -> Vec<Event> {
+    let mut intake = Intake { state, events: Vec::new(), reads, policy };
+    for network in reads.keys() {
+        intake.resolve(*network);
+    }
+    for network in reads.keys() {
+        intake.take_new(*network);
+    }
+    for network in Network::ALL {
+        intake.drop_orphans(network);
+    }
+    for network in reads.keys() {
+        intake.move_cursor(*network);
+    }
+    intake.events
+}
+
+struct Intake<'a> {
+    state: &'a mut State,
+    events: Vec<Event>,
+    reads: &'a BTreeMap<Network, Read>,
+    policy: &'a Policy,
+}
+
+impl Intake<'_> {
+    fn happen(&mut self, event: Event) {
+        if self.state.apply(&event).is_ok() {
+            self.events.push(event);
+        } else {
+            // Each event is made from the state that it is applied to.
+            debug_assert!(false, "an event that cannot follow: {event:?}");
+        }
+    }
+
+    fn change(&mut self, key: &Key, at: Timestamp, change: Change) {
+        self.happen(Event::Change { key: key.clone(), at, change });
+    }
+
+    /// Settles what was sent to a network and never answered for.
+    fn resolve(&mut self, target: Network) {
+        let (Some(read), Some(policy)) = (self.reads.get(&target), self.policy.get(&target)) else { return };
+        let Some((key, delivery)) = self.state.in_doubt(target) else { return };
+        let (Stage::Sending { intent, duplicate }, Some((_, part))) = (&delivery.stage, delivery.current()) else {
+            return;
+        };
+        let reply_to = match parent_on_target(self.state, key, delivery) {
+            Parent::On(id) => Some(id),
+            Parent::None | Parent::NotYet | Parent::Never => None,
+        };
+        let expected = Expected {
+            account: &policy.account,
+            our_app: policy.our_app.as_deref(),
+            part,
+            reply_to: reply_to.as_ref(),
+            first_try: delivery.first_try.as_ref().unwrap_or(intent),
+        };
+        let found = read.posts.iter().find(|post| {
+            let post_ref = PostRef::new(target, post.id.clone());
+            is_match(post, &expected) && !is_known(self.state, &post_ref)
+        });
+        let settled = read.complete && read.at >= intent.at.plus_secs(policy.rules.settle_secs);
+        let change = match found {
+            Some(post) => Change::Sent { id: post.id.clone() },
+            None if !settled => return,
+            None if *duplicate => Change::Failed {
+                why: format!("{target} says that you posted the same text before, and does not take it twice"),
+            },
+            None if delivery.tries + 1 >= MAX_TRIES => {
+                Change::Failed { why: format!("it was sent {MAX_TRIES} times and never appeared on {target}") }
+            }
+            None => Change::Absent { until: read.at },
+        };
+        let key = key.clone();
+        self.change(&key, read.at, change);
+    }
+
+    /// Decides about each post that was not seen before.
+    fn take_new(&mut self, source: Network) {
+        let (Some(read), Some(policy)) = (self.reads.get(&source), self.policy.get(&source)) else { return };
+        let (Some(selection), Some(side)) = (&policy.selection, self.state.side(source)) else { return };
+        let baseline = side.baseline.clone();
+        for post in &read.posts {
+            let post_ref = PostRef::new(source, post.id.clone());
+            let old = baseline.as_ref().is_some_and(|baseline| post.id <= *baseline);
+            if old || post.author != policy.account || is_known(self.state, &post_ref) {
+                continue;
+            }
+            let key = Key { source: post_ref, target: source.other() };
+            let Some(target) = self.policy.get(&key.target) else { continue };
+            let now = self.reads.get(&key.target).map_or(read.at, |read| read.at);
+            let event = match decide(post, selection) {
+                Verdict::Skip(why) => skipped(&key, post, why, now),
+                Verdict::Mirror => {
+                    if let Some(why) = self.judge(post, &key) {
+                        skipped(&key, post, why, now)
+                    } else {
+                        let parts = render::parts(post, &target.rules);
+                        let prints: Vec<u64> = parts.iter().map(print_of).collect();
+                        if let Some(twin) = self.twin_by_hand(post, &prints, &key) {
+                            self.pair(post, &key, &twin, now);
+                            continue;
+                        }
+                        let delivery = Delivery::planned(post.created, parent_of(post, source), parts, prints, now);
+                        Event::New { key, delivery }
+                    }
+                }
+            };
+            self.happen(event);
+        }
+    }
+
+    /// What speaks against mirroring a post, as far as other posts are concerned.
+    fn judge(&self, post: &Post, key: &Key) -> Option<SkipReason> {
+        let source = key.source.network;
+        if post.earlier_versions.iter().any(|id| is_known(self.state, &PostRef::new(source, id.clone()))) {
+            return Some(SkipReason::NewVersion);
+        }
+        if let Some(baseline) = self.state.side(source).and_then(|side| side.baseline.as_ref())
+            && post.earlier_versions.iter().any(|id| id <= baseline)
+        {
+            return Some(SkipReason::NewVersion);
+        }
+        // Deliveries *to* this network with this very text.
+        let print = fingerprint(&post.text, post.warning.as_deref());
+        for (_, delivery) in self.state.with_print(source, print) {
+            let doubted = matches!(delivery.stage, Stage::Sending { .. })
+                || delivery.doubted.is_some_and(|at| post.created <= at.plus_secs(ECHO_SECS));
+            if doubted {
+                return Some(SkipReason::PossibleEcho);
+            }
+            let close = delivery.written.millis_since(post.created).abs() <= TWIN_SECS * 1000;
+            if close && delivery.parts.len().max(delivery.sent.len()) == 1 && delivery.stage == Stage::Mirrored {
+                return Some(SkipReason::Twin);
+            }
+        }
+        None
+    }
+
+    /// The post on the target that the owner put there by hand: the same text, at about the same time.
+    fn twin_by_hand(&self, post: &Post, prints: &[u64], key: &Key) -> Option<Twin> {
+        let [print] = prints else { return None };
+        let close = |written: Timestamp| written.millis_since(post.created).abs() <= TWIN_SECS * 1000;
+        // Seen just now, and not known yet.
+        if let (Some(read), Some(target)) = (self.reads.get(&key.target), self.policy.get(&key.target)) {
+            let twin = read.posts.iter().find(|twin| {
+                let twin_ref = PostRef::new(key.target, twin.id.clone());
+                twin.author == target.account
+                    && close(twin.created)
+                    && twin.reply_to == ReplyTo::Nothing
+                    && target.selection.as_ref().is_some_and(|chosen| decide(twin, chosen) == Verdict::Mirror)
+                    && self.is_new(&twin_ref)
+                    && fingerprint(&twin.text, twin.warning.as_deref()) == *print
+            });
+            if let Some(twin) = twin {
+                return Some(Twin { id: twin.id.clone(), written: twin.created, planned: false });
+            }
+        }
+        // Seen before, and waiting to be mirrored to where this one stands already.
+        let own = fingerprint(&post.text, post.warning.as_deref());
+        self.state
+            .with_print(key.source.network, own)
+            .find(|(_, delivery)| {
+                matches!(delivery.stage, Stage::Planned | Stage::Waiting { .. })
+                    && delivery.sent.is_empty()
+                    && delivery.parts.len() == 1
+                    && close(delivery.written)
+            })
+            .map(|(twin, delivery)| Twin { id: twin.source.id.clone(), written: delivery.written, planned: true })
+    }
+
+    fn pair(&mut self, post: &Post, key: &Key, twin: &Twin, now: Timestamp) {
+        let delivery = Delivery::paired(post.created, twin.id.clone(), now);
+        self.happen(Event::New { key: key.clone(), delivery });
+        let back = Key { source: PostRef::new(key.target, twin.id.clone()), target: key.source.network };
+        if twin.planned {
+            self.change(&back, now, Change::Skipped { why: SkipReason::Twin });
+        } else {
+            let delivery = Delivery::paired(twin.written, post.id.clone(), now);
+            self.happen(Event::New { key: back, delivery });
+        }
+    }
+
+    fn is_new(&self, post: &PostRef) -> bool {
+        let after_baseline = self
+            .state
+            .side(post.network)
+            .is_some_and(|side| side.baseline.as_ref().is_none_or(|baseline| post.id > *baseline));
+        after_baseline && !is_known(self.state, post)
+    }
+
+    /// Gives up on replies whose parent will never stand on the target.
+    fn drop_orphans(&mut self, target: Network) {
+        let orphans: Vec<(Key, Timestamp)> = self
+            .state
+            .open(target)
+            .filter(|(_, delivery)| !matches!(delivery.stage, Stage::Sending { .. }) && delivery.sent.is_empty())
+            .filter(|(key, delivery)| {
+                let now = self.reads.get(&key.source.network).map_or(delivery.written, |read| read.at);
+                match parent_on_target(self.state, key, delivery) {
+                    Parent::Never => true,
+                    Parent::NotYet => {
+                        let parent = delivery.parent.as_ref().map(|parent| Key { source: parent.clone(), target });
+                        parent.is_some_and(|parent| self.state.delivery(&parent).is_none())
+                            && now >= delivery.written.plus_secs(PARENT_PATIENCE_SECS)
+                    }
+                    Parent::None | Parent::On(_) => false,
+                }
+            })
+            .map(|(key, delivery)| (key.clone(), delivery.changed))
+            .collect();
+        for (key, at) in orphans {
+            self.change(&key, at, Change::Skipped { why: SkipReason::ParentNotMirrored });
+        }
+    }
+
+    /// Moves a cursor up to the newest post that is older than the overlap; only after a complete read.
+    fn move_cursor(&mut self, network: Network) {
+        let (Some(read), Some(side)) = (self.reads.get(&network), self.state.side(network)) else { return };
+        if !read.complete {
+            return;
+        }
+        let settled = read.at.plus_secs(-OVERLAP_SECS);
+        let newest = read.posts.iter().filter(|post| post.created <= settled).map(|post| &post.id).max();
+        let Some(newest) = newest.filter(|newest| side.read_to.as_ref().is_none_or(|read_to| *newest > read_to)) else {
+            return;
+        };
+        self.happen(Event::Cursor { network, read_to: newest.clone() });
+    }
+}
+
+struct Twin {
+    id: PostId,
+    written: Timestamp,
+    /// Whether it was about to be mirrored.
+    planned: bool,
+}
+
+fn skipped(key: &Key, post: &Post, why: SkipReason, now: Timestamp) -> Event {
+    Event::New { key: key.clone(), delivery: Delivery::skipped(post.created, why, now) }
+}
+
+fn print_of(part: &Part) -> u64 {
+    fingerprint(&part.text, part.warning.as_deref())
+}
+
+fn parent_of(post: &Post, network: Network) -> Option<PostRef> {
+    match &post.reply_to {
+        ReplyTo::Own(id) => Some(PostRef::new(network, id.clone())),
+        ReplyTo::Nothing | ReplyTo::Other => None,
+    }
+}
+
+/// Whether a post was seen before, or was made by us.
+fn is_known(state: &State, post: &PostRef) -> bool {
+    let key = Key { source: post.clone(), target: post.network.other() };
+    state.delivery(&key).is_some() || state.made_by(post).is_some()
+}
+
+/// Where the post that a part answers stands on the target.
+enum Parent {
+    /// It answers nothing.
+    None,
+    /// There.
+    On(PostId),
+    /// It may come to stand there.
+    NotYet,
+    /// It never will.
+    Never,
+}
+
+fn parent_on_target(state: &State, key: &Key, delivery: &Delivery) -> Parent {
+    if let Some(before) = delivery.sent.last() {
+        return Parent::On(before.clone());
+    }
+    let Some(parent) = &delivery.parent else { return Parent::None };
+    // The parent may itself be a mirror: then it answers what was mirrored.
+    if let Some(original) = state.made_by(parent)
+        && original.source.network == key.target
+    {
+        return Parent::On(original.source.id.clone());
+    }
+    let parent_key = Key { source: parent.clone(), target: key.target };
+    if let Some(known) = state.delivery(&parent_key) {
+        return match &known.stage {
+            Stage::Mirrored => known.sent.last().map_or(Parent::Never, |id| Parent::On(id.clone())),
+            Stage::Skipped(_) => Parent::Never,
+            Stage::Failed(_) | Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => Parent::NotYet,
+        };
+    }
+    let passed = state
+        .side(parent.network)
+        .is_none_or(|side| side.read_to.as_ref().is_some_and(|read_to| parent.id <= *read_to));
+    if passed { Parent::Never } else { Parent::NotYet }
+}
+
+/// What is to be sent to `target` now (by its clock), if anything: the oldest post that can be.
+#[must_use]
+pub fn next(state: &State, target: Network, policy: &Policy, now: Timestamp) -> Option<Send> {
+    if state.in_doubt(target).is_some() {
+        return None;
+    }
+    let wanted = |source: Network| policy.get(&source).is_some_and(|side| side.selection.is_some());
+    let mut ready: Vec<(&Key, &Delivery)> = state
+        .open(target)
+        .filter(|(key, _)| wanted(key.source.network))
+        .filter(|(_, delivery)| match &delivery.stage {
+            Stage::Planned => true,
+            Stage::Waiting { until, .. } => *until <= now,
+            _ => false,
+        })
+        .collect();
+    ready.sort_by_key(|(key, delivery)| (delivery.written, *key));
+    ready.into_iter().find_map(|(key, delivery)| {
+        let reply_to = match parent_on_target(state, key, delivery) {
+            Parent::None => None,
+            Parent::On(id) => Some(id),
+            Parent::NotYet | Parent::Never => return None,
+        };
+        let (number, part) = delivery.current()?;
+        let prices = policy.get(&target).and_then(|side| side.rules.prices);
+        Some(Send {
+            key: key.clone(),
+            number: (number, delivery.parts.len()),
+            part: part.clone(),
+            reply_to,
+            after: state.side(target).and_then(|side| side.read_to.clone()),
+            idempotency_key: delivery.idempotency_key(key),
+            price: prices.map_or_else(Money::default, |prices| prices.of_text(&part.text).1),
+        })
+    })
+}
+
+/// The event to write down before a part is sent.
+#[must_use]
+pub fn intent(send: &Send, now: Timestamp) -> Event {
+    let intent = Intent { at: now, after: send.after.clone() };
+    Event::Change { key: send.key.clone(), at: now, change: Change::Sending { intent } }
+}

@@ -1,0 +1,389 @@
+//! Everything that is remembered, as the sum of the events that the journal holds.
+//!
+//! [`State::apply`] is the only way in: loading a journal and living through the same events lead to the same state.
+//! Not here: what is to be done about it (`plan`), how events are written down (`journal`).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::money::{Ledger, Money, Spending};
+use super::post::{Network, PostId, PostRef, Timestamp};
+use super::record::{Change, Delivery, Illegal, Key, Stage, step};
+
+/// Something that happened, worth remembering.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// From here on the posts of this network's account are mirrored; none at or before `newest` ever is.
+    Baseline {
+        /// Which network.
+        network: Network,
+        /// The owner's account there.
+        account: String,
+        /// The newest post at that moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<PostId>,
+        /// When, by the network's clock.
+        at: Timestamp,
+    },
+    /// Posts of this network are no longer mirrored; when they are again, it begins with a new baseline.
+    Rested {
+        /// Which network.
+        network: Network,
+    },
+    /// Every post up to this one is known.
+    Cursor {
+        /// Which network.
+        network: Network,
+        /// Up to and including this one.
+        read_to: PostId,
+    },
+    /// A post of the owner's was seen for the first time.
+    New {
+        /// Which post, and where it goes.
+        #[serde(flatten)]
+        key: Key,
+        /// What is to become of it.
+        delivery: Delivery,
+    },
+    /// Something happened to a delivery.
+    Change {
+        /// Which one.
+        #[serde(flatten)]
+        key: Key,
+        /// When, by the target's clock.
+        at: Timestamp,
+        /// What.
+        #[serde(flatten)]
+        change: Change,
+    },
+    /// Money was spent.
+    Spent {
+        /// When.
+        at: Timestamp,
+        /// On what.
+        what: Spending,
+        /// How many.
+        count: u64,
+        /// How much.
+        micro_usd: Money,
+    },
+    /// A network cannot be used until the owner has done something.
+    Paused {
+        /// Which network.
+        network: Network,
+        /// Since when.
+        at: Timestamp,
+        /// Why, in words for the owner.
+        why: String,
+    },
+    /// It can be used again.
+    Resumed {
+        /// Which network.
+        network: Network,
+    },
+}
+
+/// An event that cannot follow those before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadEvent {
+    /// A delivery cannot do that.
+    #[error("{0}: {1}")]
+    Illegal(PostRef, Illegal),
+    /// It is about a delivery that nobody has heard of.
+    #[error("{0} is not known")]
+    Unknown(PostRef),
+}
+
+/// One network's timeline, as far as it has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The owner's account there.
+    pub account: String,
+    /// The newest post when it began; nothing at or before it is ever mirrored.
+    pub baseline: Option<PostId>,
+    /// When it began, by the network's clock.
+    pub began: Timestamp,
+    /// Every post up to this one is known.
+    pub read_to: Option<PostId>,
+}
+
+/// Why a network is not used at present.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Since when.
+    pub at: Timestamp,
+    /// Why, in words for the owner.
+    pub why: String,
+}
+
+/// Everything that is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    sides: BTreeMap<Network, Side>,
+    deliveries: BTreeMap<Key, Delivery>,
+    /// Those that are not final: few, while all there are may be many.
+    open: BTreeSet<Key>,
+    /// From a post on a target to the delivery that it belongs to.
+    mirrors: HashMap<PostRef, Key>,
+    /// From the fingerprint of a part to the deliveries with such a part.
+    prints: HashMap<(Network, u64), BTreeSet<Key>>,
+    ledger: Ledger,
+    pauses: BTreeMap<Network, Pause>,
+}
+
+impl State {
+    /// Takes in an event.
+    ///
+    /// # Errors
+    /// When it cannot follow what happened before; the state is left as it was.
+    pub fn apply(&mut self, event: &Event) -> Result<(), BadEvent> {
+        match event {
+            Event::Baseline { network, account, newest, at } => {
+                let side =
+                    Side { account: account.clone(), baseline: newest.clone(), began: *at, read_to: newest.clone() };
+                self.sides.insert(*network, side);
+            }
+            Event::Rested { network } => {
+                self.sides.remove(network);
+            }
+            Event::Cursor { network, read_to } => {
+                if let Some(side) = self.sides.get_mut(network) {
+                    side.read_to = Some(read_to.clone());
+                }
+            }
+            Event::New { key, delivery } => self.insert(key, delivery),
+            Event::Change { key, at, change } => self.change(key, change, *at)?,
+            Event::Spent { at, what, count, micro_usd } => self.ledger.enter(*at, *what, *count, *micro_usd),
+            Event::Paused { network, at, why } => {
+                self.pauses.insert(*network, Pause { at: *at, why: why.clone() });
+            }
+            Event::Resumed { network } => {
+                self.pauses.remove(network);
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, key: &Key, delivery: &Delivery) {
+        if !delivery.stage.is_final() {
+            self.open.insert(key.clone());
+        }
+        for id in &delivery.sent {
+            self.mirrors.insert(PostRef::new(key.target, id.clone()), key.clone());
+        }
+        for print in &delivery.prints {
+            self.prints.entry((key.target, *print)).or_default().insert(key.clone());
+        }
+        self.deliveries.insert(key.clone(), delivery.clone());
+    }
+
+    fn change(&mut self, key: &Key, change: &Change, at: Timestamp) -> Result<(), BadEvent> {
+        let delivery = self.deliveries.get_mut(key).ok_or_else(|| BadEvent::Unknown(key.source.clone()))?;
+        step(delivery, change, at).map_err(|illegal| BadEvent::Illegal(key.source.clone(), illegal))?;
+        if delivery.stage.is_final() {
+            self.open.remove(key);
+        }
+        if let Change::Sent { id } = change {
+            self.mirrors.insert(PostRef::new(key.target, id.clone()), key.clone());
+        }
+        Ok(())
+    }
+
+    /// How far a network's timeline has been read; `None` when its posts are not mirrored.
+    #[must_use]
+    pub fn side(&self, network: Network) -> Option<&Side> {
+        self.sides.get(&network)
+    }
+
+    /// What became of a post.
+    #[must_use]
+    pub fn delivery(&self, key: &Key) -> Option<&Delivery> {
+        self.deliveries.get(key)
+    }
+
+    /// Every delivery, by source network and age.
+    #[must_use]
+    pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = (&Key, &Delivery)> {
+        self.deliveries.iter()
+    }
+
+    /// The deliveries to a target that are not final.
+    pub fn open(&self, target: Network) -> impl Iterator<Item = (&Key, &Delivery)> {
+        self.open
+            .iter()
+            .filter(move |key| key.target == target)
+            .filter_map(|key| Some((key, self.deliveries.get(key)?)))
+    }
+
+    /// The delivery to a target whose outcome is unknown, if there is one.
+    #[must_use]
+    pub fn in_doubt(&self, target: Network) -> Option<(&Key, &Delivery)> {
+        self.open(target).find(|(_, delivery)| matches!(delivery.stage, Stage::Sending { .. }))
+    }
+
+    /// The delivery that a post on a target belongs to: what we made, or what was paired.
+    #[must_use]
+    pub fn made_by(&self, post: &PostRef) -> Option<&Key> {
+        self.mirrors.get(post)
+    }
+
+    /// The deliveries to `target` with a part of this fingerprint.
+    pub fn with_print(&self, target: Network, print: u64) -> impl Iterator<Item = (&Key, &Delivery)> {
+        self.prints.get(&(target, print)).into_iter().flatten().filter_map(|key| Some((key, self.deliveries.get(key)?)))
+    }
+
+    /// What was spent.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Why a network is not used at present.
+    #[must_use]
+    pub fn pause(&self, network: Network) -> Option<&Pause> {
+        self.pauses.get(&network)
+    }
+
+    /// How many deliveries are remembered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.deliveries.len()
+    }
+
+    /// Whether nothing has ever happened.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The events that lead to this state from nothing, with at most `keep` final deliveries: the oldest are
+    /// forgotten, but never one that the cursor has not passed, for it would be read and mirrored again.
+    #[must_use]
+    pub fn as_events(&self, keep: usize) -> Vec<Event> {
+        let mut events = Vec::with_capacity(self.deliveries.len().min(keep) + 8);
+        for (network, side) in &self.sides {
+            events.push(Event::Baseline {
+                network: *network,
+                account: side.account.clone(),
+                newest: side.baseline.clone(),
+                at: side.began,
+            });
+            if let Some(read_to) = side.read_to.clone().filter(|read_to| Some(read_to) != side.baseline.as_ref()) {
+                events.push(Event::Cursor { network: *network, read_to });
+            }
+        }
+        for (network, pause) in &self.pauses {
+            events.push(Event::Paused { network: *network, at: pause.at, why: pause.why.clone() });
+        }
+        for month in self.ledger.months() {
+            for (what, spent) in self.ledger.month(month) {
+                events.push(Event::Spent { at: month.begins(), what, count: spent.count, micro_usd: spent.amount });
+            }
+        }
+        let forgotten = self.forgettable(keep);
+        for (key, delivery) in self.deliveries.iter().filter(|(key, _)| !forgotten.contains(key)) {
+            events.push(Event::New { key: key.clone(), delivery: delivery.clone() });
+        }
+        events
+    }
+
+    fn forgettable(&self, keep: usize) -> BTreeSet<&Key> {
+        let surplus = self.deliveries.len().saturating_sub(keep);
+        if surplus == 0 {
+            return BTreeSet::new();
+        }
+        let passed = |network: Network, id: &PostId| {
+            self.sides.get(&network).is_none_or(|side| side.read_to.as_ref().is_some_and(|read_to| id <= read_to))
+        };
+        let mut old: Vec<(Timestamp, &Key)> = self
+            .deliveries
+            .iter()
+            .filter(|(_, delivery)| delivery.stage.is_final())
+            .filter(|(key, delivery)| {
+                // Neither the post nor its mirror may be met again as if it were new.
+                passed(key.source.network, &key.source.id) && delivery.sent.iter().all(|id| passed(key.target, id))
+            })
+            .map(|(key, delivery)| (delivery.changed, key))
+            .collect();
+        old.sort_unstable();
+        old.into_iter().take(surplus).map(|(_, key)| key).collect()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use crate::core::record::{Intent, Part};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_793_491_200);
+
+    fn id(number: usize) -> PostId {
+        PostId::new(number.to_string())
+    }
+
+    fn key(number: usize) -> Key {
+        Key { source: PostRef::new(Network::Mastodon, id(number)), target: Network::Twitter }
+    }
+
+    fn mirrored(number: usize) -> Vec<Event> {
+        let part = Part { text: format!("post {number}"), warning: None, language: None, visibility: None };
+        let delivery = Delivery::planned(NOW, None, vec![part], vec![number as u64], NOW);
+        let change =
+            |change| Event::Change { key: key(number), at: NOW.plus_secs(i64::try_from(number).unwrap()), change };
+        vec![
+            Event::New { key: key(number), delivery },
+            change(Change::Sending { intent: Intent { at: NOW, after: None } }),
+            change(Change::Sent { id: id(number + 1000) }),
+        ]
+    }
+
+    fn state(events: impl IntoIterator<Item = Event>) -> State {
+        let mut state = State::default();
+        for event in events {
+            state.apply(&event).unwrap();
+        }
+        state
+    }
+
+    fn baseline(network: Network) -> Event {
+        Event::Baseline { network, account: "me".into(), newest: Some(id(100)), at: NOW }
+    }
+
+    #[test]
+    fn its_events_lead_to_it_again() {
+        let mut events = vec![baseline(Network::Mastodon), baseline(Network::Twitter)];
+        events.extend((101..110).flat_map(mirrored));
+        events.push(Event::Cursor { network: Network::Mastodon, read_to: id(105) });
+        events.push(Event::Paused { network: Network::Twitter, at: NOW, why: "no credits".into() });
+        events.push(Event::Spent {
+            at: NOW,
+            what: Spending::Create,
+            count: 9,
+            micro_usd: Money::from_micro_usd(135_000),
+        });
+        let before = state(events);
+        assert_eq!(state(before.as_events(usize::MAX)), before);
+    }
+
+    #[test]
+    fn what_may_be_met_again_is_never_forgotten() {
+        let mut events = vec![baseline(Network::Mastodon), baseline(Network::Twitter)];
+        events.extend((101..120).flat_map(mirrored));
+        events.push(Event::Cursor { network: Network::Mastodon, read_to: id(110) });
+        events.push(Event::Cursor { network: Network::Twitter, read_to: id(1105) });
+        let after = state(state(events).as_events(0));
+        let left: Vec<_> = after.deliveries().map(|(key, _)| key.clone()).collect();
+        assert_eq!(left, (106..120).map(key).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_mirror_is_known_by_its_id() {
+        let state = state(mirrored(7));
+        assert_eq!(state.made_by(&PostRef::new(Network::Twitter, id(1007))), Some(&key(7)));
+        assert_eq!(state.made_by(&PostRef::new(Network::Mastodon, id(1007))), None);
+        assert_eq!(state.with_print(Network::Twitter, 7).count(), 1);
+    }
+}

@@ -26,10 +26,10 @@ Exit codes:
   78  the config is wrong, and the message says where
 
 Files:
-  The config is a TOML file with a comment for every key. It is looked for in $CONFIGURATION_DIRECTORY (set by systemd), \
-else in the user's folder for configuration, as in ~/.config/crosspostd/config.toml.
-  The journal holds what was mirrored. It is looked for in $STATE_DIRECTORY (set by systemd), else in the user's folder \
-for state, as in ~/.local/state/crosspostd/state.jsonl. Without it crosspostd begins at the present again.
+  The config is a TOML file with a comment for every key. It is looked for in $CONFIGURATION_DIRECTORY (set by \
+systemd), else in the user's folder for configuration, as in ~/.config/crosspostd/config.toml.
+  The journal holds what was mirrored. It is looked for in $STATE_DIRECTORY (set by systemd), else in the user's \
+folder for state, as in ~/.local/state/crosspostd/state.jsonl. Without it crosspostd begins at the present again.
 
 Environment:
   CROSSPOSTD_SECTION__KEY overrides a key of the config, as in CROSSPOSTD_SYNC__INTERVAL=5m or \
@@ -45,6 +45,7 @@ Examples:
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
 #[command(
     name = "crosspostd",
+    bin_name = "crosspostd",
     version,
     about = "Keeps a Mastodon account and an X account in step",
     long_about = LONG_ABOUT,

@@ -10,9 +10,9 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::paths::Env;
-use super::rules::{Raw, Rule, variable};
-use super::unknown;
-use super::{Error, Place};
+use super::rules::{Raw, Rule, Token, Written, quoted};
+use super::schema::variable;
+use super::{Error, Place, unknown};
 
 /// The largest config file that is read, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
@@ -24,12 +24,17 @@ const CREDENTIALS: &str = "$CREDENTIALS_DIRECTORY";
 /// The config file's text.
 pub(super) struct Source<'a> {
     /// Where it stands, or would stand.
-    pub(super) path: &'a Path,
+    path: &'a Path,
     /// What it says; nothing where there is no file.
-    pub(super) text: &'a str,
+    text: &'a str,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
+        // Editors on Windows begin a file with this mark.
+        Self { path, text: text.strip_prefix('\u{feff}').unwrap_or(text) }
+    }
+
     /// The place in the file at a number of bytes from its start.
     pub(super) fn place(&self, offset: usize) -> Place {
         let before = self.text.get(..offset).unwrap_or(self.text);
@@ -62,6 +67,16 @@ pub(super) struct Layers<'a> {
     pub(super) source: &'a Source<'a>,
     pub(super) table: &'a DeTable<'a>,
     pub(super) env: &'a Env,
+}
+
+/// A secret that stands in a file of its own.
+pub(super) struct SecretFile {
+    pub(super) section: &'static str,
+    pub(super) name: &'static str,
+    /// The value of `NAME_file`.
+    pub(super) written: Written,
+    /// What the value of `NAME` would be.
+    pub(super) holds: Written,
 }
 
 /// A value that was given, and where.
@@ -131,11 +146,7 @@ impl Layers<'_> {
                     return Err(wrong_file(given.place, section, name, what));
                 }
                 (None, Some(given)) => {
-                    let text = match &given.raw {
-                        Raw::Text(text) => text,
-                        Raw::Toml(value) => value.as_str().unwrap_or_default(),
-                    };
-                    return match self.resolve(text) {
+                    return match self.resolve(given.raw.text().unwrap_or_default()) {
                         Ok(path) => Ok(Some((given.place, path))),
                         Err(what) => Err(wrong_file(given.place, section, name, what)),
                     };
@@ -143,6 +154,20 @@ impl Layers<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The secrets that the file gives by files of their own, as far as those can be read.
+    pub(super) fn secret_files(&self) -> Vec<SecretFile> {
+        let secrets = super::keys().into_iter().filter(|key| key.secret);
+        secrets
+            .filter_map(|key| {
+                let (_, path) = self.secret_file(key.section, key.name).ok()??;
+                let secret = Token.read(&Raw::Text(&self.read_secret(&path).ok()?)).ok()?;
+                let text = self.entry(key.section, &format!("{}_file", key.name))?.raw.text()?.to_owned();
+                let written = Written::Value(quoted(&text));
+                Some(SecretFile { section: key.section, name: key.name, written, holds: Token.write(&secret) })
+            })
+            .collect()
     }
 
     /// The path that a text means. The text is not shown: it may be the secret itself, put under the wrong key.

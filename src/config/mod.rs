@@ -15,8 +15,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use self::paths::{Env, Paths};
-pub use self::rules::Key;
-pub use self::schema::{Config, Directions, Mastodon, State, Sync, Timeline, Twitter, keys};
+pub use self::schema::{Config, Directions, Key, Mastodon, State, Sync, Timeline, Twitter, keys};
 pub use self::write::{render, write};
 use crate::secret::Secret;
 
@@ -39,8 +38,7 @@ pub fn load(path: &Path, env: &Env) -> Result<Config, Error> {
 /// # Errors
 /// When a key is unknown, missing or wrong.
 pub fn parse(path: &Path, text: &str, env: &Env) -> Result<Config, Error> {
-    // Editors on Windows begin a file with this mark.
-    let source = load::Source { path, text: text.strip_prefix('\u{feff}').unwrap_or(text) };
+    let source = load::Source::new(path, text);
     let table = source.parse()?;
     let layers = load::Layers { source: &source, table: &table, env };
     layers.check_names()?;

@@ -15,32 +15,6 @@ use crate::secret::Secret;
 /// How much of a wrong value is shown, in characters.
 const SHOWN: usize = 60;
 
-/// A key of the config.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// The section that it stands in.
-    pub section: &'static str,
-    /// Its name in the section.
-    pub name: &'static str,
-    /// Whether it has to be given.
-    pub required: bool,
-    /// Whether it is a secret: never shown, and `NAME_file` may name a file that holds it.
-    pub secret: bool,
-}
-
-impl Key {
-    /// The variable in the environment that overrides it.
-    #[must_use]
-    pub fn variable(&self) -> String {
-        variable(self.section, self.name)
-    }
-}
-
-/// The variable in the environment that overrides a key.
-pub(super) fn variable(section: &str, name: &str) -> String {
-    format!("CROSSPOSTD_{}__{}", section.to_uppercase(), name.to_uppercase())
-}
-
 /// A value as it was given.
 pub(super) enum Raw<'a> {
     /// From the config file.
@@ -50,7 +24,7 @@ pub(super) enum Raw<'a> {
 }
 
 impl Raw<'_> {
-    fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
             Raw::Toml(value) => value.as_str(),
             Raw::Text(text) => Some(text),
@@ -387,7 +361,7 @@ pub(super) fn list(items: &[String], last: &str) -> String {
 }
 
 /// A TOML basic string, always on one line.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for letter in text.chars() {

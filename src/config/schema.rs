@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::Error;
 use super::load::Layers;
-use super::rules::{Interval, Key, Optional, Or, Rule, Text, Token, Url, Whole, Word, Words};
+use super::rules::{Interval, Optional, Or, Rule, Text, Token, Url, Whole, Word, Words};
 use super::write::Page;
 use crate::core::post::{Network, Visibility};
 use crate::network::http::BaseUrl;
@@ -62,6 +62,32 @@ pub enum Timeline {
 
 impl Timeline {
     const WORDS: &'static [(&'static str, Self)] = &[("home", Self::Home), ("account", Self::Account)];
+}
+
+/// A key of the config.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The section that it stands in.
+    pub section: &'static str,
+    /// Its name in the section.
+    pub name: &'static str,
+    /// Whether it has to be given.
+    pub required: bool,
+    /// Whether it is a secret: never shown, and `NAME_file` may name a file that holds it.
+    pub secret: bool,
+}
+
+impl Key {
+    /// The variable in the environment that overrides it.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        variable(self.section, self.name)
+    }
+}
+
+/// The variable in the environment that overrides a key.
+pub(super) fn variable(section: &str, name: &str) -> String {
+    format!("CROSSPOSTD_{}__{}", section.to_uppercase(), name.to_uppercase())
 }
 
 /// Makes of the table of keys the structs, [`keys`], the reader and the writer.
@@ -136,7 +162,7 @@ sections! {
         account: Option<String> = Optional(Text, "me@mastodon.social");
         /// What is polled: "home" (and now and then your own posts) or "account" (your own posts only).
         timeline: Timeline = Or(Word(Timeline::WORDS), "home");
-        /// The name of the app that the token belongs to: what it posted are mirrors, and never mirrored back.
+        /// The name of the app that the token belongs to: what it posts is a mirror, and never mirrored back.
         app: String = Or(Text, "crosspostd");
         /// Which of your posts leave for X: "public", "unlisted", "private" (followers only); never "direct".
         mirror_visibilities: Vec<Visibility> =

@@ -1,7 +1,8 @@
 //! Names that there is no such thing as, and what was probably meant.
 
 use super::paths::Env;
-use super::rules::{Key, list, shown};
+use super::rules::{list, shown};
+use super::schema::{Key, variable};
 use super::{Error, Place};
 
 /// Whether a section has a key of this name, or a secret that `name` is the `_file` of.
@@ -43,7 +44,7 @@ pub(super) fn key(keys: &[Key], place: Place, section: &str, name: &str) -> Erro
 pub(super) fn check_variables(keys: &[Key], env: &Env) -> Result<(), Error> {
     let known: Vec<String> = sections(keys)
         .into_iter()
-        .flat_map(|section| names(keys, section).map(move |name| super::rules::variable(section, &name)))
+        .flat_map(|section| names(keys, section).map(move |name| variable(section, &name)))
         .collect();
     match env.overrides().find(|name| !known.iter().any(|known| known == name)) {
         None => Ok(()),

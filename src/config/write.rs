@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::load::{Layers, SecretFile, Source, read_config};
 use super::rules::Written;
-use super::{Config, Error};
+use super::{Config, Env, Error};
 
 const HEADER: &str = "\
 # The configuration of crosspostd. `crosspostd setup` writes it; you may change it by hand, then run `crosspostd check`.
@@ -16,24 +17,33 @@ const HEADER: &str = "\
 ";
 
 /// The file's text as it grows.
-pub(super) struct Page(String);
+pub(super) struct Page {
+    text: String,
+    section: &'static str,
+    /// The secrets that stay in files of their own.
+    kept: Vec<SecretFile>,
+}
 
 impl Page {
     /// Begins a section. The comment's lines have the blank before them that `///` leaves.
-    pub(super) fn section(&mut self, about: &[&str], name: &str) {
-        self.0.push('\n');
+    pub(super) fn section(&mut self, about: &[&str], name: &'static str) {
+        self.section = name;
+        self.text.push('\n');
         self.comment(about);
         self.line(&format!("[{name}]"));
     }
 
     /// Writes a key, commented out where it has no value.
     pub(super) fn key(&mut self, doc: &[&str], name: &str, written: &Written) {
-        self.0.push('\n');
+        self.text.push('\n');
         self.comment(doc);
-        self.line(&match written {
-            Written::Value(value) => format!("{name} = {value}"),
+        let is_kept = |file: &&SecretFile| file.section == self.section && file.name == name && file.holds == *written;
+        let (suffix, written) = self.kept.iter().find(is_kept).map_or(("", written), |file| ("_file", &file.written));
+        let line = match written {
+            Written::Value(value) => format!("{name}{suffix} = {value}"),
             Written::Example(example) => format!("# {name} = {example}"),
-        });
+        };
+        self.line(&line);
     }
 
     fn comment(&mut self, lines: &[&str]) {
@@ -43,26 +53,40 @@ impl Page {
     }
 
     fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
+        self.text.push_str(text);
+        self.text.push('\n');
     }
 }
 
 /// The config file's text. It holds the secrets.
 #[must_use]
 pub fn render(config: &Config) -> String {
-    let mut page = Page(HEADER.to_owned());
+    render_keeping(config, Vec::new())
+}
+
+fn render_keeping(config: &Config, kept: Vec<SecretFile>) -> String {
+    let mut page = Page { text: HEADER.to_owned(), section: "", kept };
     config.print(&mut page);
-    page.0
+    page.text
+}
+
+/// The secrets that the config file gives by files of their own; none where it cannot be read.
+fn secret_files(path: &Path) -> Vec<SecretFile> {
+    let env = Env::default();
+    let Ok(Some(text)) = read_config(path, &env) else { return Vec::new() };
+    let source = Source::new(path, &text);
+    source.parse().map(|table| Layers { source: &source, table: &table, env: &env }.secret_files()).unwrap_or_default()
 }
 
 /// Writes the config file, readable by its owner alone, whole or not at all. Its folder is made if need be.
 ///
+/// A secret that the file there has by `NAME_file` stays where it is, unless it is another one now.
+///
 /// # Errors
-/// When `config` holds what [`super::load`] would refuse, or the disk refuses.
+/// When `config` holds what [`load`](fn@super::load) would refuse, or the disk refuses.
 pub fn write(path: &Path, config: &Config) -> Result<(), Error> {
-    let text = Zeroizing::new(render(config));
-    super::parse(path, &text, &super::Env::default())?;
+    let text = Zeroizing::new(render_keeping(config, secret_files(path)));
+    super::parse(path, &text, &Env::default())?;
     replace(path, text.as_bytes()).map_err(|why| Error::Unwritable { path: path.to_owned(), why })
 }
 

@@ -1,6 +1,8 @@
 //! `crosspostd` keeps a Mastodon account and an X account in step.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod core;
 pub mod journal;
 pub mod network;

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod core;
+pub mod engine;
 pub mod journal;
 pub mod network;
 #[cfg(feature = "sandbox")]

@@ -26,6 +26,15 @@ pub trait Client {
     /// What the network takes: length, counting, names.
     fn rules(&self) -> Rules;
 
+    /// Learns what the network takes, where that differs from server to server. Called before the first read and once
+    /// a day.
+    ///
+    /// # Errors
+    /// Whatever kept the network from answering.
+    async fn prepare(&self) -> Result<(), Trouble> {
+        Ok(())
+    }
+
     /// Where the owner's timeline stands now: the newest post's id, if there is one. Asks for as little as it can.
     ///
     /// # Errors
@@ -49,6 +58,8 @@ pub struct Newest {
     pub id: Option<PostId>,
     /// The server's time when it was asked.
     pub at: Timestamp,
+    /// How many posts were read to find out.
+    pub read: u64,
 }
 
 /// How far back to read.

@@ -1,0 +1,592 @@
+//! One cycle: poll, take in, write down, deliver. The order of things, and no decision: those are `core`'s.
+//!
+//! A cycle may be dropped at any await: that is what a kill leaves behind, and the protocol is made for it.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
+use tracing::{debug, info, warn};
+
+use crate::clock::Clock;
+use crate::core::backoff;
+use crate::core::money::Money;
+use crate::core::plan::{self, Policy, Read, Send};
+use crate::core::post::{Network, PostId, PostRef, Timestamp};
+use crate::core::record::{Change, Delivery, Key, Stage};
+use crate::core::state::{Event, State};
+use crate::journal::{self, Journal};
+use crate::network::{Client, Outcome, Request, Since, Timeline, Trouble};
+
+/// How many parts are sent to a network before its timeline is looked at again.
+const SENDS_PER_CYCLE: usize = 20;
+
+/// How far before a doubtful try its target is read back, in seconds, where nothing is known by id.
+const READ_BACK_SECS: i64 = 600;
+
+/// How old what was learnt about a server's limits may get, in seconds.
+const LIMITS_LAST_SECS: i64 = 24 * 3600;
+
+/// What the engine works with.
+pub struct Parts {
+    /// Both networks.
+    pub clients: Vec<Box<dyn Client>>,
+    /// The state file.
+    pub journal: Journal,
+    /// What it said.
+    pub state: State,
+    /// What the owner wants. The rules in it are brought up to date by the clients.
+    pub policy: Policy,
+    /// The time.
+    pub clock: Rc<dyn Clock>,
+    /// Random numbers from 0 to 1, to spread tries.
+    pub random: Box<dyn FnMut() -> f64>,
+    /// Set to leave at the next opportunity.
+    pub stop: Rc<Cell<bool>>,
+    /// How many mirrored posts are remembered.
+    pub keep_links: usize,
+    /// How often it is polled, in seconds: the first pause after a failure.
+    pub interval_secs: i64,
+}
+
+/// What came of a cycle.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many posts were mirrored whole.
+    pub mirrored: usize,
+    /// Where a timeline was met for the first time, mirroring begins now.
+    pub began: Vec<Network>,
+    /// What keeps each network from being used.
+    pub troubles: BTreeMap<Network, Trouble>,
+    /// How many posts are still to be mirrored, and can be without the owner doing something first.
+    pub waiting: usize,
+    /// Whether the outcome of a try is unknown.
+    pub in_doubt: bool,
+    /// Why the state could not be written down.
+    pub journal_error: Option<String>,
+}
+
+/// Something that is tried until it works.
+#[derive(Clone, Debug, Default)]
+struct Trying {
+    failures: u32,
+    /// Not before, by our own clock.
+    until: Option<Timestamp>,
+    trouble: Option<Trouble>,
+}
+
+/// What is known about a network only while we run.
+#[derive(Default)]
+struct Health {
+    /// The server's clock minus ours, in milliseconds.
+    offset: Option<i64>,
+    polls: Trying,
+    sends: Trying,
+    /// When its limits were learnt, by our own clock.
+    prepared: Option<Timestamp>,
+    /// The UTC day and the posts that reading was charged for on it.
+    charged: (i64, HashSet<PostId>),
+}
+
+/// The engine.
+pub struct Engine {
+    clients: BTreeMap<Network, Box<dyn Client>>,
+    journal: Journal,
+    state: State,
+    policy: Policy,
+    clock: Rc<dyn Clock>,
+    random: Box<dyn FnMut() -> f64>,
+    stop: Rc<Cell<bool>>,
+    keep_links: usize,
+    interval_secs: i64,
+    health: BTreeMap<Network, Health>,
+}
+
+enum Polled {
+    /// The timeline was met for the first time.
+    Began { newest: Option<PostId>, at: Timestamp, read: u64 },
+    /// What is new.
+    Read(Timeline),
+    /// There was no need to ask.
+    NotNeeded,
+}
+
+impl Engine {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            clients: parts.clients.into_iter().map(|client| (client.network(), client)).collect(),
+            journal: parts.journal,
+            state: parts.state,
+            policy: parts.policy,
+            clock: parts.clock,
+            random: parts.random,
+            stop: parts.stop,
+            keep_links: parts.keep_links,
+            interval_secs: parts.interval_secs,
+            health: Network::ALL.into_iter().map(|network| (network, Health::default())).collect(),
+        }
+    }
+
+    /// What is remembered.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Polls both networks, and mirrors what there is to mirror.
+    pub async fn cycle(&mut self) -> Report {
+        let mut report = Report::default();
+        if let Err(error) = self.run(&mut report).await {
+            // What is in memory may be ahead of the disk now; the disk counts.
+            match self.journal.reload() {
+                Ok(state) => self.state = state,
+                Err(error) => debug!("the state file cannot be read back: {error}"),
+            }
+            report.journal_error = Some(error.to_string());
+        }
+        for (network, health) in &self.health {
+            if let Some(trouble) = health.polls.trouble.clone().or_else(|| health.sends.trouble.clone()) {
+                report.troubles.insert(*network, trouble);
+            }
+            report.in_doubt |= self.state.in_doubt(*network).is_some();
+        }
+        report.waiting = self.waiting();
+        report
+    }
+
+    async fn run(&mut self, report: &mut Report) -> Result<(), journal::Error> {
+        self.rest_what_is_not_wanted()?;
+        let reads = self.poll_all(report).await?;
+        let events = plan::take_in(&mut self.state, &reads, &self.policy);
+        self.journal.append(&events)?;
+        tell_what_is_new(&events);
+        for target in Network::ALL {
+            self.deliver(target, report).await?;
+        }
+        if self.journal.compact_if_long(&self.state, self.keep_links)? {
+            self.state = self.journal.reload()?;
+        }
+        Ok(())
+    }
+
+    /// Applies events and writes them down.
+    fn happen(&mut self, events: Vec<Event>) -> Result<(), journal::Error> {
+        for event in &events {
+            if let Err(error) = self.state.apply(event) {
+                warn!("a bug in crosspostd, please report it: {error}");
+                debug_assert!(false, "{error}");
+            }
+        }
+        self.journal.append(&events)
+    }
+
+    /// A direction that was switched off forgets where it stood: switched on again, it begins at the present.
+    fn rest_what_is_not_wanted(&mut self) -> Result<(), journal::Error> {
+        let rested: Vec<Event> = Network::ALL
+            .into_iter()
+            .filter(|network| !self.is_source(*network) && self.state.side(*network).is_some())
+            .map(|network| Event::Rested { network })
+            .collect();
+        self.happen(rested)
+    }
+
+    fn is_source(&self, network: Network) -> bool {
+        self.policy.get(&network).is_some_and(|side| side.selection.is_some())
+    }
+
+    async fn poll_all(&mut self, report: &mut Report) -> Result<BTreeMap<Network, Read>, journal::Error> {
+        let [first, second] = Network::ALL;
+        let (a, b) = tokio::join!(self.poll(first), self.poll(second));
+        let mut reads = BTreeMap::new();
+        let mut events = Vec::new();
+        for (network, polled) in [(first, a), (second, b)] {
+            match polled {
+                Ok(Polled::NotNeeded) => {}
+                Ok(Polled::Began { newest, at, read }) => {
+                    self.poll_succeeded(network, at, &mut events);
+                    let account = self.policy.get(&network).map(|side| side.account.clone()).unwrap_or_default();
+                    events.push(Event::Baseline { network, account, newest, at });
+                    events.extend(self.charge(network, at, read));
+                    report.began.push(network);
+                    info!(network = network.key(), "{network}: mirroring begins with the next post; older ones stay");
+                }
+                Ok(Polled::Read(timeline)) => {
+                    self.poll_succeeded(network, timeline.at, &mut events);
+                    let fresh = self.not_charged_yet(network, &timeline);
+                    events.extend(self.charge(network, timeline.at, fresh));
+                    let Timeline { posts, complete, at } = timeline;
+                    reads.insert(network, Read { posts, complete, at });
+                }
+                Err(trouble) => self.poll_failed(network, trouble, &mut events),
+            }
+        }
+        self.happen(events)?;
+        Ok(reads)
+    }
+
+    async fn poll(&self, network: Network) -> Result<Polled, Trouble> {
+        let (Some(client), Some(health)) = (self.clients.get(&network), self.health.get(&network)) else {
+            return Ok(Polled::NotNeeded);
+        };
+        let now = self.clock.now();
+        if health.polls.until.is_some_and(|until| now < until) {
+            return Ok(Polled::NotNeeded);
+        }
+        let Some(need) = self.need(network) else { return Ok(Polled::NotNeeded) };
+        if health.prepared.is_none_or(|at| now.millis_since(at).abs() > LIMITS_LAST_SECS * 1000) {
+            client.prepare().await?;
+        }
+        match need {
+            Need::Baseline => {
+                let newest = client.newest().await?;
+                Ok(Polled::Began { newest: newest.id, at: newest.at, read: newest.read })
+            }
+            Need::Time => {
+                let newest = client.newest().await?;
+                Ok(Polled::Read(Timeline { posts: Vec::new(), complete: false, at: newest.at }))
+            }
+            Need::Since(since) => client.read(&since).await.map(Polled::Read),
+        }
+    }
+
+    /// What a network has to be asked, if anything.
+    fn need(&self, network: Network) -> Option<Need> {
+        let in_doubt = self.state.in_doubt(network);
+        if self.is_source(network) {
+            let account = self.policy.get(&network).map(|side| side.account.as_str());
+            let Some(side) = self.state.side(network).filter(|side| Some(side.account.as_str()) == account) else {
+                return Some(Need::Baseline);
+            };
+            return Some(Need::Since(Since {
+                after: side.read_to.clone(),
+                not_before: Some(side.began.plus_secs(-READ_BACK_SECS)),
+                thorough: in_doubt.is_some(),
+            }));
+        }
+        if let Some((_, delivery)) = in_doubt {
+            let first_try = delivery.first_try.as_ref();
+            return Some(Need::Since(Since {
+                after: first_try.and_then(|intent| intent.after.clone()),
+                not_before: first_try.map(|intent| intent.at.plus_secs(-READ_BACK_SECS)),
+                thorough: true,
+            }));
+        }
+        // A target that is not read is asked for the time once, before the first post is sent there.
+        let offset = self.health.get(&network).and_then(|health| health.offset);
+        let has_work = self.state.open(network).next().is_some() || self.is_source(network.other());
+        if offset.is_some() || !has_work {
+            return None;
+        }
+        let newest_mirror = self.state.deliveries().filter(|(key, _)| key.target == network);
+        let newest_mirror = newest_mirror.filter_map(|(_, delivery)| delivery.sent.last()).max();
+        Some(
+            newest_mirror.map_or(Need::Time, |id| {
+                Need::Since(Since { after: Some(id.clone()), not_before: None, thorough: false })
+            }),
+        )
+    }
+
+    fn poll_succeeded(&mut self, network: Network, at: Timestamp, events: &mut Vec<Event>) {
+        let now = self.clock.now();
+        if let (Some(client), Some(policy)) = (self.clients.get(&network), self.policy.get_mut(&network)) {
+            policy.rules = client.rules();
+        }
+        let Some(health) = self.health.get_mut(&network) else { return };
+        health.offset = Some(at.millis_since(now));
+        health.prepared =
+            Some(health.prepared.filter(|at| now.millis_since(*at).abs() <= LIMITS_LAST_SECS * 1000).unwrap_or(now));
+        if health.polls.trouble.take().is_some() {
+            info!(network = network.key(), "{network} answers again");
+        }
+        health.polls = Trying::default();
+        if health.sends.trouble.is_none() && self.state.pause(network).is_some() {
+            events.push(Event::Resumed { network });
+        }
+    }
+
+    fn poll_failed(&mut self, network: Network, trouble: Trouble, events: &mut Vec<Event>) {
+        let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
+        let Some(health) = self.health.get_mut(&network) else { return };
+        let offset = health.offset;
+        fail(&mut health.polls, network, &trouble, Moment { now, offset, jitter, first });
+        if trouble.needs_owner() && self.state.pause(network).is_none() {
+            events.push(paused(network, now, &trouble));
+        }
+    }
+
+    /// How many posts of a read are charged for: each once a UTC day.
+    fn not_charged_yet(&mut self, network: Network, timeline: &Timeline) -> u64 {
+        let day = timeline.at.secs().div_euclid(86_400);
+        let Some(health) = self.health.get_mut(&network) else { return 0 };
+        if health.charged.0 != day {
+            health.charged = (day, HashSet::new());
+        }
+        let mut fresh = 0;
+        for post in &timeline.posts {
+            if health.charged.1.insert(post.id.clone()) {
+                let key = Key { source: PostRef::new(network, post.id.clone()), target: network.other() };
+                let before =
+                    self.state.delivery(&key).is_some_and(|known| known.changed.secs().div_euclid(86_400) == day);
+                fresh += u64::from(!before);
+            }
+        }
+        fresh
+    }
+
+    fn charge(&self, network: Network, at: Timestamp, posts: u64) -> Option<Event> {
+        let prices = self.policy.get(&network)?.rules.prices?;
+        let what = crate::core::money::Spending::ReadOwn;
+        (posts > 0).then(|| Event::Spent { at, what, count: posts, micro_usd: prices.read_own.times(posts) })
+    }
+
+    /// The time on a network, as far as we know.
+    fn time_on(&self, network: Network) -> Timestamp {
+        let offset = self.health.get(&network).and_then(|health| health.offset).unwrap_or(0);
+        self.clock.now().plus_millis(offset)
+    }
+
+    /// Sends what can be sent to a network, oldest first.
+    async fn deliver(&mut self, target: Network, report: &mut Report) -> Result<(), journal::Error> {
+        for _ in 0..SENDS_PER_CYCLE {
+            let Some(health) = self.health.get(&target) else { return Ok(()) };
+            let resting = health.sends.until.is_some_and(|until| self.clock.now() < until);
+            // Without the server's time a later doubt could not be settled; without an answer to a read, none is
+            // likely to a write.
+            if self.stop.get() || resting || health.polls.trouble.is_some() || health.offset.is_none() {
+                return Ok(());
+            }
+            let now = self.time_on(target);
+            let Some(send) = plan::next(&self.state, target, &self.policy, now) else { return Ok(()) };
+            self.happen(vec![plan::intent(&send, now)])?;
+            let Some(client) = self.clients.get(&target) else { return Ok(()) };
+            let request = Request { part: &send.part, reply_to: send.reply_to.as_ref(), key: &send.idempotency_key };
+            let outcome = client.publish(&request).await;
+            if !self.settle(&send, outcome, report)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down what came of a try. Returns whether more can be sent.
+    fn settle(&mut self, send: &Send, outcome: Outcome, report: &mut Report) -> Result<bool, journal::Error> {
+        let target = send.key.target;
+        let at = self.time_on(target);
+        let change = |change| Event::Change { key: send.key.clone(), at, change };
+        match outcome {
+            Outcome::Created { id, address } => {
+                let mut events = vec![change(Change::Sent { id: id.clone() })];
+                events.extend(self.price(target, send, at));
+                if self.state.pause(target).is_some() {
+                    events.push(Event::Resumed { network: target });
+                }
+                if let Some(health) = self.health.get_mut(&target) {
+                    health.sends = Trying::default();
+                }
+                self.happen(events)?;
+                report.mirrored += usize::from(self.is_mirrored(&send.key));
+                self.tell_sent(send, &id, address.as_deref());
+                Ok(true)
+            }
+            Outcome::NotSent(trouble) | Outcome::Refused(trouble) => {
+                self.send_failed(send, &trouble, at)?;
+                Ok(false)
+            }
+            Outcome::Rejected(why) => {
+                let why = format!("{target} does not take it: {why}");
+                warn!(source = %send.key.source, "{} cannot be mirrored: {why}", send.key.source);
+                self.happen(vec![change(Change::Failed { why })])?;
+                Ok(true)
+            }
+            Outcome::Unclear { why, duplicate } => {
+                let part = part_of(send);
+                warn!(
+                    source = %send.key.source,
+                    "{target} {}: {} {part}may stand there or not; looking before anything else is sent",
+                    if duplicate { "says that it has this post already" } else { "did not answer properly" },
+                    send.key.source
+                );
+                debug!("what was seen: {why}");
+                self.happen(vec![change(Change::Unclear { duplicate })])?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn send_failed(&mut self, send: &Send, trouble: &Trouble, at: Timestamp) -> Result<(), journal::Error> {
+        let target = send.key.target;
+        let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
+        let mut until = at;
+        if let Some(health) = self.health.get_mut(&target) {
+            let offset = health.offset;
+            fail(&mut health.sends, target, trouble, Moment { now, offset, jitter, first });
+            until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
+        }
+        let why = format!("{target} {trouble}");
+        let mut events = vec![Event::Change { key: send.key.clone(), at, change: Change::NotSent { until, why } }];
+        if trouble.needs_owner() && self.state.pause(target).is_none() {
+            events.push(paused(target, at, trouble));
+        }
+        self.happen(events)
+    }
+
+    fn price(&self, target: Network, send: &Send, at: Timestamp) -> Option<Event> {
+        let prices = self.policy.get(&target)?.rules.prices?;
+        let (what, micro_usd) = prices.of_text(&send.part.text);
+        Some(Event::Spent { at, what, count: 1, micro_usd })
+    }
+
+    fn is_mirrored(&self, key: &Key) -> bool {
+        self.state.delivery(key).is_some_and(|delivery| delivery.stage == Stage::Mirrored)
+    }
+
+    /// One line for each post, when its last part stands.
+    fn tell_sent(&self, send: &Send, id: &PostId, address: Option<&str>) {
+        let (target, source) = (send.key.target, &send.key.source);
+        if !self.is_mirrored(&send.key) {
+            debug!(%source, "{source} {}stands on {target} as {id}", part_of(send));
+            return;
+        }
+        let parts = if send.number.1 > 1 { format!(" in {} parts", send.number.1) } else { String::new() };
+        let price = if send.price == Money::default() { String::new() } else { format!(", {}", send.price) };
+        let address = address.map_or_else(|| format!("{}:{id}", target.key()), str::to_owned);
+        info!(%source, target = target.key(), "mirrored {source} to {target}{parts}: {address}{price}");
+    }
+
+    /// How many posts are still to be mirrored and will be by themselves.
+    fn waiting(&self) -> usize {
+        Network::ALL
+            .into_iter()
+            .flat_map(|target| self.state.open(target))
+            .filter(|(key, delivery)| self.is_source(key.source.network) && !self.hangs_on_a_failure(key, delivery))
+            .count()
+    }
+
+    fn hangs_on_a_failure(&self, key: &Key, delivery: &Delivery) -> bool {
+        let mut parent = delivery.parent.clone();
+        while let Some(source) = parent.take() {
+            let Some(known) = self.state.delivery(&Key { source, target: key.target }) else { return false };
+            if matches!(known.stage, Stage::Failed(_)) {
+                return true;
+            }
+            parent.clone_from(&known.parent);
+        }
+        false
+    }
+
+    /// What a cycle would send now, without sending or writing anything.
+    pub async fn rehearse(&mut self) -> (Vec<Send>, Report) {
+        let mut report = Report::default();
+        let [first, second] = Network::ALL;
+        let (a, b) = tokio::join!(self.poll(first), self.poll(second));
+        let mut reads = BTreeMap::new();
+        for (network, polled) in [(first, a), (second, b)] {
+            match polled {
+                Ok(Polled::Read(Timeline { posts, complete, at })) => {
+                    reads.insert(network, Read { posts, complete, at });
+                }
+                Ok(Polled::Began { .. }) => report.began.push(network),
+                Ok(Polled::NotNeeded) => {}
+                Err(trouble) => {
+                    report.troubles.insert(network, trouble);
+                }
+            }
+        }
+        let before = self.state.clone();
+        for (network, client) in &self.clients {
+            if let Some(side) = self.policy.get_mut(network) {
+                side.rules = client.rules();
+            }
+        }
+        let _ = plan::take_in(&mut self.state, &reads, &self.policy);
+        let mut sends = Vec::new();
+        for target in Network::ALL {
+            let now = reads.get(&target).map_or_else(|| self.clock.now(), |read| read.at);
+            while let Some(send) = plan::next(&self.state, target, &self.policy, now) {
+                // As if it had gone well.
+                let id = PostId::new(format!("{}-part-{}", send.key.source.id, send.number.0 + 1));
+                let sent = Event::Change { key: send.key.clone(), at: now, change: Change::Sent { id } };
+                if self.state.apply(&plan::intent(&send, now)).and_then(|()| self.state.apply(&sent)).is_err() {
+                    break;
+                }
+                sends.push(send);
+            }
+        }
+        self.state = before;
+        (sends, report)
+    }
+}
+
+enum Need {
+    Baseline,
+    Time,
+    Since(Since),
+}
+
+/// When something failed.
+struct Moment {
+    now: Timestamp,
+    offset: Option<i64>,
+    jitter: f64,
+    first: i64,
+}
+
+/// Notes a failure, decides when to try again, and says it once.
+fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: Moment) {
+    let Moment { now, offset, jitter, first } = moment;
+    let ours = |server: Timestamp| server.plus_millis(-offset.unwrap_or(0));
+    trying.failures = trying.failures.saturating_add(1);
+    let again = match trouble {
+        Trouble::RateLimited { until: Some(until) } => backoff::spread(ours(*until).max(now.plus_secs(1)), 1, jitter),
+        Trouble::RateLimited { until: None } => backoff::retry_at(now, trying.failures, 60, jitter),
+        trouble if trouble.needs_owner() => backoff::probe_at(now, jitter),
+        _ => backoff::retry_at(now, trying.failures, first, jitter),
+    };
+    trying.until = Some(again);
+    let is_news =
+        trying.trouble.as_ref().is_none_or(|known| std::mem::discriminant(known) != std::mem::discriminant(trouble));
+    let secs = again.millis_since(now) / 1000;
+    if is_news {
+        warn!(network = network.key(), "{network} {trouble}; trying again in {secs} s");
+    } else {
+        debug!(network = network.key(), "{network} {trouble}; trying again in {secs} s");
+    }
+    trying.trouble = Some(trouble.clone());
+}
+
+fn paused(network: Network, at: Timestamp, trouble: &Trouble) -> Event {
+    Event::Paused { network, at, why: format!("{network} {trouble}") }
+}
+
+fn part_of(send: &Send) -> String {
+    let (number, count) = send.number;
+    if count > 1 { format!("(part {} of {count}) ", number + 1) } else { String::new() }
+}
+
+/// One line for each post that is not mirrored, and for each whose outcome was in doubt and is not any more.
+fn tell_what_is_new(events: &[Event]) {
+    for event in events {
+        match event {
+            Event::New { key, delivery } => match &delivery.stage {
+                Stage::Skipped(why) => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
+                Stage::Mirrored => info!(source = %key.source, "{} stands on both sides already", key.source),
+                _ => debug!(source = %key.source, "{} is to be mirrored to {}", key.source, key.target),
+            },
+            Event::Change { key, change, .. } => match change {
+                Change::Sent { id } => info!(
+                    source = %key.source, target = key.target.key(),
+                    "mirrored {} to {}: {id}, found there after a lost answer", key.source, key.target
+                ),
+                Change::Absent { .. } => {
+                    info!(source = %key.source, "{} did not arrive on {}; sending it again", key.source, key.target);
+                }
+                Change::Failed { why } => warn!(source = %key.source, "{} cannot be mirrored: {why}", key.source),
+                Change::Skipped { why } => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}

@@ -37,21 +37,30 @@ fn url(start: usize, end: usize, url: &str, expanded: &str) -> Value {
     json!({"start": start, "end": end, "url": url, "expanded_url": expanded, "display_url": "…"})
 }
 
-/// Text and entities in; text and spans out.
+/// Name, text and entities in; text and spans out.
+type Case<'a> = (&'a str, &'a str, Value, &'a str, Vec<&'a str>);
+
+const LINK: &str = "https://t.co/a";
+
+fn check_texts(cases: Vec<Case<'_>>) {
+    for (name, text, entities, expected, expected_spans) in cases {
+        let post = post(&json!({"id": "9", "text": text, "entities": entities, "edit_history_tweet_ids": ["8", "9"]}));
+        assert_eq!(
+            (post.text.as_str(), spans(&post)),
+            (expected, expected_spans.iter().map(ToString::to_string).collect()),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn texts_are_read_as_they_were_written() {
-    let media = |start: usize, n: usize| {
-        let mut entity = url(start, start + 14, "https://t.co/m", &format!("https://x.com/owner/status/9/photo/{n}"));
-        entity["media_key"] = json!(format!("3_{n}"));
-        entity
-    };
-    let a = "https://t.co/a";
-    let cases: Vec<(&str, &str, Value, &str, Vec<&str>)> = vec![
+    check_texts(vec![
         ("plain", "hello", json!({}), "hello", vec![]),
         (
             "link",
             "see https://t.co/a!",
-            json!({"urls": [url(4, 18, a, "https://example.com/?a=1&b=2")]}),
+            json!({"urls": [url(4, 18, LINK, "https://example.com/?a=1&b=2")]}),
             "see https://example.com/?a=1&b=2!",
             vec!["link:https://example.com/?a=1&b=2"],
         ),
@@ -59,14 +68,14 @@ fn texts_are_read_as_they_were_written() {
             "code points, not bytes or UTF-16 units",
             "👨‍👩‍👧 ❤️ @bob #tag https://t.co/a",
             json!({"mentions": [{"start": 9, "end": 13, "username": "Bob"}], "hashtags": [{"start": 14, "end": 18, "tag": "tag"}],
-                "urls": [url(19, 33, a, "https://e.org/")]}),
+                "urls": [url(19, 33, LINK, "https://e.org/")]}),
             "👨‍👩‍👧 ❤️ @bob #tag https://e.org/",
             vec!["Bob@x.com:@bob", "tag:#tag", "link:https://e.org/"],
         ),
         (
             "escapes before entities, indices into the escaped text",
             "a &lt; b &amp;&amp; c &gt; &amp;lt; &quot; https://t.co/a",
-            json!({"urls": [url(43, 57, a, "https://e.org/")]}),
+            json!({"urls": [url(43, 57, LINK, "https://e.org/")]}),
             "a < b && c > &lt; &quot; https://e.org/",
             vec!["link:https://e.org/"],
         ),
@@ -74,31 +83,61 @@ fn texts_are_read_as_they_were_written() {
             "indices into the unescaped text",
             "a &amp; b @bob #tag https://t.co/a",
             json!({"mentions": [{"start": 6, "end": 10, "username": "bob"}], "hashtags": [{"start": 11, "end": 15, "tag": "tag"}],
-                "urls": [url(16, 30, a, "https://e.org/")]}),
+                "urls": [url(16, 30, LINK, "https://e.org/")]}),
             "a & b @bob #tag https://e.org/",
             vec!["bob@x.com:@bob", "tag:#tag", "link:https://e.org/"],
         ),
         (
             "no indices, and one link a beginning of the other",
             "https://t.co/ab and https://t.co/a",
-            json!({"urls": [{"url": a, "expanded_url": "https://short.org/"}, {"url": "https://t.co/ab", "expanded_url": "https://long.org/"}]}),
+            json!({"urls": [{"url": LINK, "expanded_url": "https://short.org/"}, {"url": "https://t.co/ab", "expanded_url": "https://long.org/"}]}),
             "https://long.org/ and https://short.org/",
             vec!["link:https://long.org/", "link:https://short.org/"],
         ),
         (
             "the same link twice",
             "https://t.co/a https://t.co/a",
-            json!({"urls": [url(0, 14, a, "https://e.org/"), url(15, 29, a, "https://e.org/")]}),
+            json!({"urls": [url(0, 14, LINK, "https://e.org/"), url(15, 29, LINK, "https://e.org/")]}),
             "https://e.org/ https://e.org/",
             vec!["link:https://e.org/", "link:https://e.org/"],
         ),
         (
             "an unusable address",
             "https://t.co/a",
-            json!({"urls": [url(0, 14, a, "not one")]}),
-            a,
+            json!({"urls": [url(0, 14, LINK, "not one")]}),
+            LINK,
             vec!["link:https://t.co/a"],
         ),
+        (
+            "not what they say",
+            "abc @bobby",
+            json!({"mentions": [{"start": 0, "end": 3, "username": "bob"}, {"start": 4, "end": 10, "username": "bob by"}],
+                "hashtags": [{"start": 0, "end": 3, "tag": "abc"}, {"start": 3, "end": 0, "tag": ""}],
+                "urls": [url(0, 3, "abc", "https://e.org/"), url(7, 999, "https://t.co/zz", "https://e.org/")]}),
+            "abc @bobby",
+            vec![],
+        ),
+        (
+            "scripts without blanks",
+            "日本@alice語＃日本 https://t.co/a語",
+            json!({"mentions": [{"username": "alice"}], "hashtags": [{"start": 9, "end": 12, "tag": "日本"}], "urls": [{"url": LINK}]}),
+            "日本@alice語＃日本 https://t.co/a語",
+            vec!["alice@x.com:@alice", "tag:＃日本", "link:https://t.co/a"],
+        ),
+    ]);
+    let second =
+        post(&json!({"id": "9", "text": "👍 #a #a", "entities": {"hashtags": [{"start": 5, "end": 7, "tag": "a"}]}}));
+    assert_eq!(second.spans[0].range, 8..10, "the place counts where a word stands twice");
+}
+
+#[test]
+fn links_to_posts_and_their_media_are_told_apart() {
+    let media = |start: usize, n: usize| {
+        let mut entity = url(start, start + 14, "https://t.co/m", &format!("https://x.com/owner/status/9/photo/{n}"));
+        entity["media_key"] = json!(format!("3_{n}"));
+        entity
+    };
+    check_texts(vec![
         (
             "four pictures share a link",
             "look\nhttps://t.co/m",
@@ -113,49 +152,25 @@ fn texts_are_read_as_they_were_written() {
         (
             "a video of an earlier version, known by its address only",
             "hi https://t.co/a",
-            json!({"urls": [url(3, 17, a, "https://twitter.com/owner/status/8/video/1")]}),
+            json!({"urls": [url(3, 17, LINK, "https://twitter.com/owner/status/8/video/1")]}),
             "hi",
             vec![],
         ),
         (
             "somebody else's picture is a link",
             "hi https://t.co/a",
-            json!({"urls": [url(3, 17, a, "https://x.com/bob/status/5/photo/1")]}),
+            json!({"urls": [url(3, 17, LINK, "https://x.com/bob/status/5/photo/1")]}),
             "hi https://x.com/bob/status/5/photo/1",
             vec!["link:https://x.com/bob/status/5/photo/1"],
         ),
         (
             "a quote's link stays",
             "so true https://t.co/a",
-            json!({"urls": [url(8, 22, a, "https://twitter.com/bob/status/5")]}),
+            json!({"urls": [url(8, 22, LINK, "https://twitter.com/bob/status/5")]}),
             "so true https://twitter.com/bob/status/5",
             vec!["link:https://twitter.com/bob/status/5"],
         ),
-        (
-            "not what they say",
-            "abc @bobby",
-            json!({"mentions": [{"start": 0, "end": 3, "username": "bob"}, {"start": 4, "end": 10, "username": "bob by"}],
-                "hashtags": [{"start": 0, "end": 3, "tag": "abc"}, {"start": 3, "end": 0, "tag": ""}],
-                "urls": [url(0, 3, "abc", "https://e.org/"), url(7, 999, "https://t.co/zz", "https://e.org/")]}),
-            "abc @bobby",
-            vec![],
-        ),
-        (
-            "scripts without blanks",
-            "日本@alice語＃日本 https://t.co/a語",
-            json!({"mentions": [{"username": "alice"}], "hashtags": [{"start": 9, "end": 12, "tag": "日本"}], "urls": [{"url": a}]}),
-            "日本@alice語＃日本 https://t.co/a語",
-            vec!["alice@x.com:@alice", "tag:＃日本", "link:https://t.co/a"],
-        ),
-    ];
-    for (name, text, entities, expected, expected_spans) in cases {
-        let post = post(&json!({"id": "9", "text": text, "entities": entities, "edit_history_tweet_ids": ["8", "9"]}));
-        assert_eq!(
-            (post.text.as_str(), spans(&post)),
-            (expected, expected_spans.iter().map(ToString::to_string).collect()),
-            "{name}"
-        );
-    }
+    ]);
 }
 
 #[test]

@@ -126,7 +126,8 @@ fn since(after: &str) -> Since {
 #[tokio::test]
 async fn every_page_is_read_with_the_same_since_id() {
     let page = |ids: &[&str], token: Option<&str>| {
-        let data: Vec<_> = ids.iter().map(|id| json!({"id": id, "text": format!("post {id}")})).collect();
+        let data: Vec<_> =
+            ids.iter().map(|id| json!({"id": id, "text": format!("post {id}"), "author_id": "7"})).collect();
         step(200, &json!({"data": data, "meta": {"result_count": ids.len(), "next_token": token}}))
     };
     let (base, server) = serve(vec![page(&["101", "100"], Some("a/b=")), page(&["99", "100"], None)]).await;
@@ -161,15 +162,23 @@ async fn an_empty_poll_is_complete_and_a_failing_page_fails_the_read() {
     let timeline = client(base).read(&since("98")).await.unwrap();
     assert_eq!((timeline.posts.len(), timeline.complete), (0, true));
 
-    let first = json!({"data": [{"id": "99", "text": "x"}], "meta": {"next_token": "t"}});
+    let first = json!({"data": [{"id": "99", "text": "x", "author_id": "7"}], "meta": {"next_token": "t"}});
     let (base, _server) = serve(vec![step(200, &first), step(503, &json!({}))]).await;
     assert!(matches!(client(base).read(&since("98")).await, Err(Trouble::NoAnswer(_))));
 
     let (base, _server) = serve(vec![Step::HangUp]).await;
     assert!(matches!(client(base).read(&since("98")).await, Err(Trouble::NoAnswer(_))));
 
-    let (base, _server) = serve(vec![step(200, &json!({"data": [{"id": "99", "text": "x"}, {}]}))]).await;
+    let (base, _server) =
+        serve(vec![step(200, &json!({"data": [{"id": "99", "text": "x", "author_id": "7"}, {}]}))]).await;
     assert!(!client(base).read(&since("98")).await.unwrap().complete);
+}
+
+#[tokio::test]
+async fn posts_without_the_fields_asked_for_are_no_answer() {
+    let unasked = json!({"data": [{"id": "99", "text": "@bob x", "edit_history_post_ids": ["99"]}]});
+    let (base, _server) = serve(vec![step(200, &unasked)]).await;
+    assert!(matches!(client(base).read(&since("98")).await, Err(Trouble::NoAnswer(_))));
 }
 
 #[tokio::test]
@@ -275,7 +284,6 @@ async fn a_sign_in_by_pin_leads_to_a_token() {
         (asked[0].line.as_str(), asked[0].oauth("oauth_callback")),
         ("POST /oauth/request_token HTTP/1.1", "oob".into())
     );
-    // Without a length some front ends answer 411.
     assert!(asked[0].head.to_lowercase().contains("content-length: 0"), "{}", asked[0].head);
     assert_eq!((asked[1].oauth("oauth_token"), asked[1].oauth("oauth_verifier")), ("rt".into(), "1234567".into()));
 }

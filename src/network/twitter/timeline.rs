@@ -1,5 +1,6 @@
 //! Walking back through a timeline's pages: which posts are new, where to stop, whether all were seen. Pure.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::read::{self, Context};
@@ -49,8 +50,8 @@ impl Walk {
             };
             if is_behind {
                 reached = true;
-            } else if !self.posts.contains_key(&id) {
-                self.posts.insert(id, post);
+            } else if let Entry::Vacant(free) = self.posts.entry(id) {
+                free.insert(post);
                 new += 1;
             }
         }

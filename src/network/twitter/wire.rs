@@ -5,14 +5,11 @@
 
 use std::collections::HashMap;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::errors::Problem;
-
-/// The most elements of a list inside a post that are looked at; an honest post has a few dozen.
-const MOST_ELEMENTS: usize = 1_000;
+use super::lenient::{elements, list, number, odd_is_absent, of, text, text_or_empty, texts};
 
 /// The field names of the dialect of August 2026, and the ones that they had before, which we ask for and read.
 const RENAMED: [(&str, &str); 3] = [
@@ -348,53 +345,6 @@ pub struct User {
     /// Whether only followers see its posts.
     #[serde(deserialize_with = "odd_is_absent")]
     pub protected: bool,
-}
-
-fn of<T: DeserializeOwned>(value: Value) -> Option<T> {
-    serde_json::from_value(value).ok()
-}
-
-fn list(value: Option<Value>) -> Vec<Value> {
-    match value {
-        Some(Value::Array(mut elements)) => {
-            elements.truncate(MOST_ELEMENTS);
-            elements
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// A string; numbers are taken for their digits (`x-api.md` 0: both are seen).
-fn to_text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
-        Value::Number(number) if number.is_u64() || number.is_i64() => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(to_text(Value::deserialize(from)?).filter(|text| !text.is_empty()))
-}
-
-fn text_or_empty<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    Ok(text(from)?.unwrap_or_default())
-}
-
-fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    Ok(list(Some(Value::deserialize(from)?)).into_iter().filter_map(to_text).collect())
-}
-
-fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
-    Ok(to_text(Value::deserialize(from)?).and_then(|text| text.parse().ok()))
-}
-
-fn elements<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
-    Ok(list(Some(Value::deserialize(from)?)).into_iter().filter_map(of).collect())
-}
-
-fn odd_is_absent<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
-    Ok(of(Value::deserialize(from)?).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,0 +1,105 @@
+//! Signed requests, with the time that the server goes by.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use super::oauth1::{Query, Signer, with_query};
+use crate::clock::Clock;
+use crate::core::post::Timestamp;
+use crate::network::http::{self, Answer, BaseUrl, Failure};
+
+/// Where requests go, and what they are signed with.
+pub struct Session {
+    http: reqwest::Client,
+    base: BaseUrl,
+    signer: Signer,
+    clock: Rc<dyn Clock>,
+    /// The server's clock minus ours, in milliseconds, by the last answer: a machine without a clock chip starts in
+    /// 1970, and X refuses signatures of another time.
+    offset_ms: Cell<i64>,
+}
+
+impl Session {
+    /// Makes a session; nothing is sent.
+    #[must_use]
+    pub fn new(http: reqwest::Client, base: BaseUrl, signer: Signer, clock: Rc<dyn Clock>) -> Self {
+        Self { http, base, signer, clock, offset_ms: Cell::new(0) }
+    }
+
+    /// The server's time, as far as it is known.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().plus_millis(self.offset_ms.get())
+    }
+
+    /// An answer's time by its server; ours where it is silent.
+    #[must_use]
+    pub fn time_of(&self, answer: &Answer) -> Timestamp {
+        answer.date().unwrap_or_else(|| self.now())
+    }
+
+    /// Asks for `path`.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn get(&self, path: &str, query: &Query<'_>) -> Result<Answer, Failure> {
+        self.call(Method::GET, path, query, None).await
+    }
+
+    /// Posts `body` (JSON, when there is one) to `path`.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn post(&self, path: &str, body: Option<Vec<u8>>) -> Result<Answer, Failure> {
+        self.call(Method::POST, path, &[], body).await
+    }
+
+    /// Sends once; a second time, signed anew, only after a 401. That is answered before anything is done, and the
+    /// clock, which the 401 has just set, is its commonest cause.
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        query: &Query<'_>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let first = self.once(&method, path, query, body.clone()).await?;
+        if first.status != StatusCode::UNAUTHORIZED {
+            return Ok(first);
+        }
+        tracing::debug!(path, "X did not accept the signature of {path}; signing once more.");
+        self.once(&method, path, query, body).await
+    }
+
+    async fn once(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &Query<'_>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let unusable = || Failure::NotSent("the request could not be made".to_owned());
+        let bare = self.base.join(path);
+        let url = Url::parse(&with_query(bare.as_str(), query)).map_err(|_| unusable())?;
+        let signature =
+            self.signer.authorization(method.as_str(), bare.as_str(), query, self.now()).ok_or_else(unusable)?;
+        let mut request = reqwest::Request::new(method.clone(), url);
+        request.headers_mut().insert(AUTHORIZATION, signature);
+        if let Some(body) = body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.into());
+        } else if method == Method::POST {
+            // It is left out by itself, and some front ends answer 411 to a POST without it.
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let answer = http::send(&self.http, request).await?;
+        if let Some(date) = answer.date() {
+            self.offset_ms.set(date.millis_since(self.clock.now()));
+        }
+        Ok(answer)
+    }
+}

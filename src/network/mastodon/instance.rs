@@ -1,0 +1,221 @@
+//! What a server takes: how long a post may be, how that is counted, what it calls itself.
+
+use serde_json::Value;
+
+use super::super::Trouble;
+use super::super::http::{Answer, BaseUrl};
+use super::html::ascii_host;
+use super::{errors, get};
+use crate::core::render::{Counting, Rules};
+use crate::secret::Secret;
+
+/// What `mastodon-api.md` 2.1 says a server takes that does not say.
+const DEFAULT_MAX_CHARACTERS: usize = 500;
+const DEFAULT_LINK_LENGTH: usize = 23;
+
+/// What a server takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest post, content warning included.
+    pub max_characters: usize,
+    /// What a link counts, whatever its length.
+    pub link_length: usize,
+    /// Whether it counts as Mastodon does (`mastodon-api.md` 2.2), being Mastodon or a fork of it. The others count
+    /// what was typed (2.3).
+    pub counts_like_mastodon: bool,
+    /// Whether a post's `content_type` is chosen by whoever posts (`GoToSocial`, glitch-soc, Pleroma): then ours must
+    /// be said to be plain, as the account's default may be Markdown.
+    pub takes_content_type: bool,
+    /// The version that it gives.
+    pub version: Option<String>,
+    /// The host in its users' handles, which may be another than the server's own.
+    pub domain: Option<String>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_characters: DEFAULT_MAX_CHARACTERS,
+            link_length: DEFAULT_LINK_LENGTH,
+            counts_like_mastodon: false,
+            takes_content_type: false,
+            version: None,
+            domain: None,
+        }
+    }
+}
+
+impl Limits {
+    /// The same in the words of the renderer.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        let link_length = self.link_length;
+        let counting = if self.counts_like_mastodon {
+            Counting::Graphemes { link_length }
+        } else {
+            Counting::Characters { link_length }
+        };
+        Rules { max_length: self.max_characters, counting }
+    }
+}
+
+/// Asks the server what it takes. What it does not say is as on Mastodon, and counted the stricter way.
+///
+/// # Errors
+/// Whatever kept it from answering; [`Trouble::Gone`] when it does not speak this API.
+pub async fn limits(http: &reqwest::Client, base: &BaseUrl, token: Option<&Secret>) -> Result<Limits, Trouble> {
+    let newer = get(http, base.join("/api/v2/instance"), token).await?;
+    let newer = match errors::trouble(&newer, base) {
+        None => instance(&newer),
+        // Older servers and snac have only the first version; some answer anything with their web page.
+        Some(Trouble::Gone(_)) => None,
+        Some(_) if newer.status.is_success() || newer.status == reqwest::StatusCode::BAD_REQUEST => None,
+        Some(trouble) => return Err(trouble),
+    };
+    if let Some(newer) = &newer
+        && max_characters(newer).is_some()
+    {
+        return Ok(read(newer));
+    }
+    let older = get(http, base.join("/api/v1/instance"), token).await?;
+    match (errors::trouble(&older, base), newer) {
+        (None, newer) => match (instance(&older), newer) {
+            (Some(older), _) => Ok(read(&older)),
+            (None, Some(newer)) => Ok(read(&newer)),
+            (None, None) => Err(Trouble::NoAnswer("it does not say what server it is".to_owned())),
+        },
+        (Some(_), Some(newer)) => Ok(read(&newer)),
+        (Some(trouble), None) => Err(trouble),
+    }
+}
+
+fn instance(answer: &Answer) -> Option<Value> {
+    answer.json::<Value>().ok().filter(Value::is_object)
+}
+
+fn max_characters(instance: &Value) -> Option<usize> {
+    number(instance.pointer("/configuration/statuses/max_characters"))
+        .or_else(|| number(instance.get("max_toot_chars")))
+        .filter(|max| *max > 0)
+}
+
+fn read(instance: &Value) -> Limits {
+    let version = instance.get("version").and_then(Value::as_str);
+    let link_length = number(instance.pointer("/configuration/statuses/characters_reserved_per_url"));
+    Limits {
+        max_characters: max_characters(instance).unwrap_or(DEFAULT_MAX_CHARACTERS),
+        link_length: link_length.unwrap_or(DEFAULT_LINK_LENGTH),
+        counts_like_mastodon: is_mastodon(version, instance.pointer("/api_versions/mastodon").is_some()),
+        takes_content_type: instance
+            .pointer("/configuration/statuses/supported_mime_types")
+            .is_some_and(|types| !types.is_null()),
+        version: version.map(str::to_owned),
+        domain: domain(instance),
+    }
+}
+
+fn number(value: Option<&Value>) -> Option<usize> {
+    let value = value?;
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
+    usize::try_from(number).ok()
+}
+
+/// Mastodon says its API's version since 4.3; before, only servers of another make added theirs in brackets
+/// (`2.7.2 (compatible; Pleroma 2.6)`), or count their versions from 0 (`GoToSocial`).
+fn is_mastodon(version: Option<&str>, has_api_version: bool) -> bool {
+    let Some(version) = version else { return has_api_version };
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    !version.contains('(') && (has_api_version || major.is_some_and(|major| (1..=4).contains(&major)))
+}
+
+/// `domain` in the second version; `uri` in the first, where other servers write a whole address.
+fn domain(instance: &Value) -> Option<String> {
+    let text = instance.get("domain").or_else(|| instance.get("uri"))?.as_str()?.trim();
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest).split('/').next()?;
+    let sound = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
+    sound.then(|| ascii_host(host))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{Canned, Script};
+    use super::*;
+
+    #[test]
+    fn what_servers_say_of_themselves() {
+        let limits = |max_characters, link_length, counts_like_mastodon, takes_content_type, domain: Option<&str>| {
+            let domain = domain.map(str::to_owned);
+            Limits { max_characters, link_length, counts_like_mastodon, takes_content_type, domain, version: None }
+        };
+        for (instance, expected) in [
+            (
+                json!({"version": "4.6.4", "domain": "H.example", "api_versions": {"mastodon": 11},
+                    "configuration": {"statuses": {"max_characters": 500, "characters_reserved_per_url": 23}}}),
+                limits(500, 23, true, false, Some("h.example")),
+            ),
+            (
+                json!({"version": "4.6.5+glitch", "api_versions": {"mastodon": 11}, "configuration": {"statuses":
+                    {"max_characters": 2000, "characters_reserved_per_url": 23, "supported_mime_types": ["text/plain"]}}}),
+                limits(2000, 23, true, true, None),
+            ),
+            (
+                json!({"version": "0.20.0-rc1+git-57cb4fe", "domain": "bücher.example", "configuration": {"statuses":
+                    {"max_characters": 5000, "characters_reserved_per_url": 25, "supported_mime_types": []}}}),
+                limits(5000, 25, false, true, Some("xn--bcher-kva.example")),
+            ),
+            (
+                json!({"version": "2.7.2 (compatible; Akkoma 3.13)", "uri": "https://p.example", "max_toot_chars": 7000}),
+                limits(7000, 23, false, false, Some("p.example")),
+            ),
+            (json!({"version": "3.5.19", "uri": "h.example"}), limits(500, 23, true, false, Some("h.example"))),
+            (
+                json!({"version": "4.0.0 (not true; really snac/2.94)", "max_toot_chars": "100"}),
+                limits(100, 23, false, false, None),
+            ),
+            (json!({"version": 4, "uri": 5, "configuration": [], "max_toot_chars": -1}), Limits::default()),
+            (json!({"configuration": {"statuses": {"max_characters": 0}}, "domain": "a b"}), Limits::default()),
+        ] {
+            assert_eq!(Limits { version: None, ..read(&instance) }, expected, "{instance}");
+        }
+    }
+
+    #[test]
+    fn rules_follow_the_servers_way_of_counting() {
+        let limits = Limits { counts_like_mastodon: true, ..Limits::default() };
+        assert_eq!(limits.rules(), Rules { max_length: 500, counting: Counting::Graphemes { link_length: 23 } });
+        let rules = Limits::default().rules();
+        assert_eq!(rules, Rules { max_length: 500, counting: Counting::Characters { link_length: 23 } });
+    }
+
+    #[tokio::test]
+    async fn the_first_version_answers_where_the_second_does_not() {
+        let full = r#"{"configuration":{"statuses":{"max_characters":600}}}"#;
+        let web_page = || Canned::new(200, "<html>").header("content-type", "text/html");
+        for (replies, expected, requests) in [
+            (vec![Canned::new(200, full)], Ok(600), 1),
+            (vec![Canned::new(404, "{}"), Canned::new(200, full)], Ok(600), 2),
+            (vec![web_page(), Canned::new(200, full)], Ok(600), 2),
+            (vec![Canned::new(200, "{}"), Canned::new(404, "{}")], Ok(500), 2),
+            (vec![Canned::new(404, "{}"), Canned::new(404, "{}")], Err(Trouble::Gone("{}".to_owned())), 2),
+            (
+                vec![web_page(), web_page()],
+                Err(Trouble::NoAnswer("200 OK with a web page instead of an answer".to_owned())),
+                2,
+            ),
+            (
+                vec![Canned::new(503, "")],
+                Err(Trouble::NoAnswer("503 Service Unavailable: an empty answer".to_owned())),
+                1,
+            ),
+        ] {
+            let server = Script::start(replies).await;
+            let found = limits(&server.http, &server.base, Some(&Secret::new("t0ken"))).await;
+            assert_eq!(found.map(|limits| limits.max_characters), expected);
+            assert_eq!(server.requests().len(), requests);
+            assert!(server.requests().first().unwrap().contains("Bearer t0ken"));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The JSON of Mastodon's client API, as far as we read it, with every field optional except a status' id.
+//!
+//! A field of an odd type counts as absent, so that one odd field does not hide a post. Fields that decide whether a
+//! post may leave stay [`Value`]s where "absent" would mean "yes". What the values mean is `read`'s business.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::super::Trouble;
+use super::super::http::Answer;
+
+/// An id: a string, or a number on servers that write it so. Never anything to count with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Id(pub(super) String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        id(&Value::deserialize(deserializer)?).map(Self).ok_or_else(|| serde::de::Error::custom("this is not an id"))
+    }
+}
+
+/// The id that a value holds, if it is one.
+pub(super) fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A status (`mastodon-api.md` 4.2).
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Status {
+    pub(super) id: Id,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) created_at: Option<String>,
+    #[serde(default)]
+    pub(super) in_reply_to_id: Value,
+    #[serde(default)]
+    pub(super) in_reply_to_account_id: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) sensitive: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) spoiler_text: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) visibility: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) language: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) uri: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) url: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) content: Option<String>,
+    #[serde(default)]
+    pub(super) reblog: Value,
+    #[serde(default)]
+    pub(super) local_only: Value,
+    #[serde(default)]
+    pub(super) poll: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) application: Option<Application>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) account: Option<Account>,
+    #[serde(default, deserialize_with = "each")]
+    pub(super) media_attachments: Vec<Attachment>,
+    #[serde(default, deserialize_with = "each")]
+    pub(super) mentions: Vec<Mention>,
+}
+
+/// The application that wrote a status.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Application {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) name: Option<String>,
+}
+
+/// An account, the owner's (`verify_credentials`) or an author's.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Account {
+    pub(super) id: Id,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) acct: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) display_name: Option<String>,
+    #[serde(default)]
+    pub(super) moved: Value,
+}
+
+/// Something attached. Whatever it is, it counts.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Attachment {
+    #[serde(default, rename = "type", deserialize_with = "lenient")]
+    pub(super) kind: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) url: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) remote_url: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) description: Option<String>,
+}
+
+/// Somebody mentioned.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Mention {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) acct: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) url: Option<String>,
+}
+
+/// A page of a timeline.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Page {
+    /// The statuses that could be read, in the server's order.
+    pub(super) statuses: Vec<Status>,
+    /// How many could not.
+    pub(super) unreadable: usize,
+}
+
+/// Reads a page; a status that is unreadable does not take the others with it.
+pub(super) fn page(answer: &Answer) -> Result<Page, Trouble> {
+    let mut page = Page::default();
+    for value in answer.json::<Vec<Value>>()? {
+        match serde_json::from_value(value) {
+            Ok(status) => page.statuses.push(status),
+            Err(_) => page.unreadable += 1,
+        }
+    }
+    Ok(page)
+}
+
+/// What it should be, or nothing when it is null or something else.
+pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
+}
+
+/// A list, each element of it for itself; an odd element is an empty one, an odd list none.
+fn each<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let Value::Array(values) = Value::deserialize(deserializer)? else { return Ok(Vec::new()) };
+    Ok(values.into_iter().map(|value| serde_json::from_value(value).unwrap_or_default()).collect())
+}

@@ -220,7 +220,7 @@ pub enum Visibility {
 pub enum SpanKind {
     /// A link that the author (or their network) made; the text of the span is the whole address.
     Link,
-    /// A mention; `handle` is `user@host` (host in punycode) on Mastodon, `user` on X.
+    /// A mention; `handle` is `user@host`: host in punycode on Mastodon, `x.com` on X.
     Mention {
         /// The full handle, without the leading `@`.
         handle: String,

@@ -13,6 +13,9 @@ use crate::secret::Secret;
 const DEFAULT_MAX_CHARACTERS: usize = 500;
 const DEFAULT_LINK_LENGTH: usize = 23;
 
+/// A post that is not in the account's statuses after two minutes was never made (`anchors.md` B.4, rule 5).
+const SETTLE_SECS: i64 = 120;
+
 /// What a server takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -55,7 +58,14 @@ impl Limits {
         } else {
             Counting::Characters { link_length }
         };
-        Rules { max_length: self.max_characters, counting }
+        Rules {
+            max_length: self.max_characters,
+            counting,
+            warnings: true,
+            visibility: None,
+            settle_secs: SETTLE_SECS,
+            prices: None,
+        }
     }
 }
 

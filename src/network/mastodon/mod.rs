@@ -46,8 +46,10 @@ pub enum Polled {
 pub struct Settings {
     /// Which timeline is polled.
     pub polled: Polled,
-    /// What the server takes ([`instance::limits`]).
+    /// What the server takes ([`instance::limits`]); learnt by [`Client::prepare`] all the same.
     pub limits: Limits,
+    /// Who may see the mirrors made there; `None`: everybody.
+    pub visibility: Option<Visibility>,
 }
 
 /// The owner's account on a server with Mastodon's API.
@@ -58,6 +60,7 @@ pub struct Mastodon {
     account: String,
     polled: Polled,
     limits: RefCell<Limits>,
+    visibility: Option<Visibility>,
     clock: Rc<dyn Clock>,
     /// How far the timelines were read.
     progress: RefCell<timeline::Progress>,
@@ -81,14 +84,10 @@ impl Mastodon {
             account,
             polled: settings.polled,
             limits: RefCell::new(settings.limits),
+            visibility: settings.visibility,
             clock,
             progress: RefCell::default(),
         }
-    }
-
-    /// Takes what the server said anew that it takes; it may change while we run.
-    pub fn set_limits(&self, limits: Limits) {
-        self.limits.replace(limits);
     }
 
     /// The account's own statuses.
@@ -174,7 +173,13 @@ impl Client for Mastodon {
     }
 
     fn rules(&self) -> Rules {
-        self.limits.borrow().rules()
+        Rules { visibility: self.visibility, ..self.limits.borrow().rules() }
+    }
+
+    async fn prepare(&self) -> Result<(), Trouble> {
+        let limits = instance::limits(&self.http, &self.base, Some(&self.token)).await?;
+        self.limits.replace(limits);
+        Ok(())
     }
 
     async fn newest(&self) -> Result<Newest, Trouble> {
@@ -185,7 +190,8 @@ impl Client for Mastodon {
             return Err(Trouble::NoAnswer("it cannot say yet what was posted last".to_owned()));
         }
         let id = page.statuses.iter().map(|status| PostId::new(status.id.0.as_str())).max();
-        Ok(Newest { id, at: self.time_of(&answer) })
+        let read = u64::from(id.is_some());
+        Ok(Newest { id, at: self.time_of(&answer), read })
     }
 
     async fn read(&self, since: &Since) -> Result<Timeline, Trouble> {

@@ -246,7 +246,7 @@ async fn a_post_is_sent_once_with_its_key() {
     let outcome = bench.client.publish(&Request { part: &part, reply_to: Some(&parent), key: "k3y" }).await;
     assert_eq!(outcome, Outcome::Created { id: PostId::new("9"), address: Some("https://h/9".to_owned()) });
     let bare = Part { text: "x".to_owned(), warning: Some(String::new()), language: None, visibility: None };
-    bench.client.set_limits(Limits { takes_content_type: true, ..Limits::default() });
+    bench.client.limits.replace(Limits { takes_content_type: true, ..Limits::default() });
     bench.client.publish(&Request { part: &bare, reply_to: None, key: "k4" }).await;
     let requests = bench.server.requests();
     let [first, second] = requests.as_slice() else { unreachable!("two posts, two requests") };

@@ -25,6 +25,7 @@ use self::timeline::{Next, Walk};
 use super::http::{Answer, BaseUrl, Failure};
 use super::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
 use crate::clock::Clock;
+use crate::core::money::Prices;
 use crate::core::post::{Network, PostId, Timestamp};
 use crate::core::render::{Counting, Rules};
 
@@ -32,6 +33,10 @@ use crate::core::render::{Counting, Rules};
 const POST_FIELDS: &str = "created_at,author_id,text,note_tweet,entities,attachments,referenced_tweets,\
     in_reply_to_user_id,conversation_id,edit_history_tweet_ids,possibly_sensitive,lang,source,community_id,reply_settings";
 const MEDIA_FIELDS: &str = "media_key,type,url,preview_image_url,alt_text,width,height,duration_ms";
+
+/// A post that is not on the timeline after ten minutes was never made. How late X may show one is nowhere said
+/// (`anchors.md` B.4, rule 5): generous, as only a doubtful outcome pays for it.
+const SETTLE_SECS: i64 = 600;
 
 /// The owner's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +124,14 @@ impl Client for Twitter {
     }
 
     fn rules(&self) -> Rules {
-        Rules { max_length: self.max_length, counting: Counting::Weighted }
+        Rules {
+            max_length: self.max_length,
+            counting: Counting::Weighted,
+            warnings: false,
+            visibility: None,
+            settle_secs: SETTLE_SECS,
+            prices: Some(Prices::default()),
+        }
     }
 
     async fn newest(&self) -> Result<Newest, Trouble> {
@@ -128,8 +140,9 @@ impl Client for Twitter {
         if page.unreadable > 0 {
             return Err(Trouble::NoAnswer("the newest posts cannot be read".to_owned()));
         }
+        let read = u64::try_from(page.posts.len()).unwrap_or(u64::MAX);
         let ids = page.posts.into_iter().map(|post| post.id).chain(page.newest_id);
-        Ok(Newest { id: ids.map(PostId::new).max(), at })
+        Ok(Newest { id: ids.map(PostId::new).max(), at, read })
     }
 
     async fn read(&self, since: &Since) -> Result<Timeline, Trouble> {

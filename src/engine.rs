@@ -172,14 +172,14 @@ impl Engine {
     }
 
     /// Applies events and writes them down.
-    fn happen(&mut self, events: Vec<Event>) -> Result<(), journal::Error> {
-        for event in &events {
+    fn happen(&mut self, events: &[Event]) -> Result<(), journal::Error> {
+        for event in events {
             if let Err(error) = self.state.apply(event) {
                 warn!("a bug in crosspostd, please report it: {error}");
                 debug_assert!(false, "{error}");
             }
         }
-        self.journal.append(&events)
+        self.journal.append(events)
     }
 
     /// A direction that was switched off forgets where it stood: switched on again, it begins at the present.
@@ -189,7 +189,7 @@ impl Engine {
             .filter(|network| !self.is_source(*network) && self.state.side(*network).is_some())
             .map(|network| Event::Rested { network })
             .collect();
-        self.happen(rested)
+        self.happen(&rested)
     }
 
     fn is_source(&self, network: Network) -> bool {
@@ -219,10 +219,10 @@ impl Engine {
                     let Timeline { posts, complete, at } = timeline;
                     reads.insert(network, Read { posts, complete, at });
                 }
-                Err(trouble) => self.poll_failed(network, trouble, &mut events),
+                Err(trouble) => self.poll_failed(network, &trouble, &mut events),
             }
         }
-        self.happen(events)?;
+        self.happen(&events)?;
         Ok(reads)
     }
 
@@ -306,13 +306,13 @@ impl Engine {
         }
     }
 
-    fn poll_failed(&mut self, network: Network, trouble: Trouble, events: &mut Vec<Event>) {
+    fn poll_failed(&mut self, network: Network, trouble: &Trouble, events: &mut Vec<Event>) {
         let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
         let Some(health) = self.health.get_mut(&network) else { return };
         let offset = health.offset;
-        fail(&mut health.polls, network, &trouble, Moment { now, offset, jitter, first });
+        fail(&mut health.polls, network, trouble, &Moment { now, offset, jitter, first });
         if trouble.needs_owner() && self.state.pause(network).is_none() {
-            events.push(paused(network, now, &trouble));
+            events.push(paused(network, now, trouble));
         }
     }
 
@@ -359,7 +359,7 @@ impl Engine {
             }
             let now = self.time_on(target);
             let Some(send) = plan::next(&self.state, target, &self.policy, now) else { return Ok(()) };
-            self.happen(vec![plan::intent(&send, now)])?;
+            self.happen(&[plan::intent(&send, now)])?;
             let Some(client) = self.clients.get(&target) else { return Ok(()) };
             let request = Request { part: &send.part, reply_to: send.reply_to.as_ref(), key: &send.idempotency_key };
             let outcome = client.publish(&request).await;
@@ -385,7 +385,7 @@ impl Engine {
                 if let Some(health) = self.health.get_mut(&target) {
                     health.sends = Trying::default();
                 }
-                self.happen(events)?;
+                self.happen(&events)?;
                 report.mirrored += usize::from(self.is_mirrored(&send.key));
                 self.tell_sent(send, &id, address.as_deref());
                 Ok(true)
@@ -397,7 +397,7 @@ impl Engine {
             Outcome::Rejected(why) => {
                 let why = format!("{target} does not take it: {why}");
                 warn!(source = %send.key.source, "{} cannot be mirrored: {why}", send.key.source);
-                self.happen(vec![change(Change::Failed { why })])?;
+                self.happen(&[change(Change::Failed { why })])?;
                 Ok(true)
             }
             Outcome::Unclear { why, duplicate } => {
@@ -409,7 +409,7 @@ impl Engine {
                     send.key.source
                 );
                 debug!("what was seen: {why}");
-                self.happen(vec![change(Change::Unclear { duplicate })])?;
+                self.happen(&[change(Change::Unclear { duplicate })])?;
                 Ok(false)
             }
         }
@@ -421,7 +421,7 @@ impl Engine {
         let mut until = at;
         if let Some(health) = self.health.get_mut(&target) {
             let offset = health.offset;
-            fail(&mut health.sends, target, trouble, Moment { now, offset, jitter, first });
+            fail(&mut health.sends, target, trouble, &Moment { now, offset, jitter, first });
             until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
         }
         let why = format!("{target} {trouble}");
@@ -429,7 +429,7 @@ impl Engine {
         if trouble.needs_owner() && self.state.pause(target).is_none() {
             events.push(paused(target, at, trouble));
         }
-        self.happen(events)
+        self.happen(&events)
     }
 
     fn price(&self, target: Network, send: &Send, at: Timestamp) -> Option<Event> {
@@ -534,8 +534,8 @@ struct Moment {
 }
 
 /// Notes a failure, decides when to try again, and says it once.
-fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: Moment) {
-    let Moment { now, offset, jitter, first } = moment;
+fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: &Moment) {
+    let Moment { now, offset, jitter, first } = *moment;
     let ours = |server: Timestamp| server.plus_millis(-offset.unwrap_or(0));
     trying.failures = trying.failures.saturating_add(1);
     let again = match trouble {

@@ -224,7 +224,10 @@ async fn the_newest_post_is_asked_for_alone() {
     ] {
         let bench = bench(Polled::Home, vec![reply]).await;
         let found = bench.client.newest().await;
-        assert_eq!(found, expected.map(|id| Newest { id: id.map(PostId::new), at: SERVER_TIME }));
+        assert_eq!(
+            found,
+            expected.map(|id| Newest { id: id.map(PostId::new), at: SERVER_TIME, read: id.is_some().into() })
+        );
         assert_eq!(bench.server.targets(), ["/api/v1/accounts/42/statuses?limit=1"]);
     }
 }

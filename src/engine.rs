@@ -27,6 +27,9 @@ const READ_BACK_SECS: i64 = 600;
 /// How old what was learnt about a server's limits may get, in seconds.
 const LIMITS_LAST_SECS: i64 = 24 * 3600;
 
+/// The longest window of a rate limit (a day on X), and a little more.
+const LONGEST_RATE_LIMIT_SECS: i64 = 25 * 3600;
+
 /// What the engine works with.
 pub struct Parts {
     /// Both networks.
@@ -536,11 +539,19 @@ struct Moment {
 /// Notes a failure, decides when to try again, and says it once.
 fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: &Moment) {
     let Moment { now, offset, jitter, first } = *moment;
-    let ours = |server: Timestamp| server.plus_millis(-offset.unwrap_or(0));
+    // A pause that a server sets is in its time; one that reaches further than any rate limit does is not believed.
+    let ours = |server: Timestamp| {
+        let ours = server.plus_millis(-offset?).max(now.plus_secs(1));
+        (ours <= now.plus_secs(LONGEST_RATE_LIMIT_SECS)).then_some(ours)
+    };
+    let set_by_server = match trouble {
+        Trouble::RateLimited { until: Some(until) } => ours(*until),
+        _ => None,
+    };
     trying.failures = trying.failures.saturating_add(1);
     let again = match trouble {
-        Trouble::RateLimited { until: Some(until) } => backoff::spread(ours(*until).max(now.plus_secs(1)), 1, jitter),
-        Trouble::RateLimited { until: None } => backoff::retry_at(now, trying.failures, 60, jitter),
+        _ if set_by_server.is_some() => backoff::spread(set_by_server.unwrap_or(now), 1, jitter),
+        Trouble::RateLimited { .. } => backoff::retry_at(now, trying.failures, 60, jitter),
         trouble if trouble.needs_owner() => backoff::probe_at(now, jitter),
         _ => backoff::retry_at(now, trying.failures, first, jitter),
     };

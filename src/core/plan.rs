@@ -133,10 +133,17 @@ impl Intake<'_> {
             reply_to: reply_to.as_ref(),
             first_try: delivery.first_try.as_ref().unwrap_or(intent),
         };
-        let found = read.posts.iter().find(|post| {
+        let matching = |post: &&Post| {
             let post_ref = PostRef::new(target, post.id.clone());
             is_match(post, &expected) && !is_known(self.state, &post_ref)
-        });
+        };
+        // The owner may have written the same by hand a moment before; ours is the later one.
+        let found = read
+            .posts
+            .iter()
+            .filter(|post| post.created >= expected.first_try.at)
+            .find(matching)
+            .or_else(|| read.posts.iter().find(matching));
         let settled = read.complete && read.at >= intent.at.plus_secs(policy.rules.settle_secs);
         let change = match found {
             Some(post) => Change::Sent { id: post.id.clone() },

@@ -10,6 +10,7 @@ use reqwest::{Method, StatusCode};
 use url::{Host, Url};
 
 use super::Trouble;
+use crate::clock::Stopwatch;
 use crate::core::post::Timestamp;
 
 /// How long a connection may take to be made.
@@ -158,9 +159,9 @@ impl From<Failure> for Trouble {
 /// [`Failure::NotSent`] only when the request cannot have reached the server.
 pub async fn send(client: &reqwest::Client, request: reqwest::Request) -> Result<Answer, Failure> {
     let (method, path) = (request.method().clone(), request.url().path().to_owned());
-    let started = std::time::Instant::now();
+    let watch = Stopwatch::start();
     let result = send_inner(client, request).await;
-    let duration_ms = started.elapsed().as_millis();
+    let duration_ms = watch.millis();
     match &result {
         Ok(answer) => tracing::debug!(
             %method, %path, status = answer.status.as_u16(), duration_ms, bytes = answer.body.len(),

@@ -1,0 +1,156 @@
+//! The truth: what stands on the servers, compared with what the owner wrote. It never asks the daemon, but for the
+//! reasons that it gives for what is not mirrored.
+
+use std::collections::HashMap;
+
+use crosspostd::core::post::{Network, PostId, PostRef, Visibility};
+use crosspostd::core::record::{Key, Stage};
+use crosspostd::core::render::{self};
+use crosspostd::core::select::SkipReason;
+use crosspostd::core::state::State;
+
+use super::world::{Entry, OWNER, World, rules};
+
+#[derive(Default, Debug, Clone)]
+pub struct Verdict {
+    pub mirrored: u64,
+    /// Written by the owner on both sides.
+    pub paired: u64,
+    /// Not mirrored, with a reason.
+    pub reported: u64,
+    /// The reasons, and how often.
+    pub reasons: std::collections::BTreeMap<String, u64>,
+}
+
+impl Verdict {
+    fn report(&mut self, why: String) {
+        self.reported += 1;
+        *self.reasons.entry(why).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.mirrored += other.mirrored;
+        self.paired += other.paired;
+        self.reported += other.reported;
+        for (why, count) in other.reasons {
+            *self.reasons.entry(why).or_default() += count;
+        }
+    }
+}
+
+/// Judges a world that has come to rest.
+pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Vec<String>> {
+    let mut wrong = world.violations.clone();
+    let mut verdict = Verdict::default();
+    let entries = |network: Network| world.servers.get(&network).map(|s| s.entries.as_slice()).unwrap_or_default();
+    for source in Network::ALL {
+        let target = source.other();
+        let mut copies: HashMap<&str, Vec<&Entry>> = HashMap::new();
+        for entry in entries(target).iter().filter(|entry| entry.by_us) {
+            copies.entry(entry.text.as_str()).or_default().push(entry);
+        }
+        let mut expected: HashMap<String, usize> = HashMap::new();
+        for entry in entries(source).iter().filter(|entry| !entry.by_us && entry.author == OWNER) {
+            let key = Key { source: PostRef::new(source, entry.id.clone()), target };
+            let texts = texts_on(target, entry);
+            let public = entry.visibility == Visibility::Public;
+            if old.contains(&entry.id) || !public {
+                if let Some(text) = texts.iter().find(|text| entry.text != "gm" && copies.contains_key(text.as_str())) {
+                    wrong.push(format!("{text:?} must not be on {target}"));
+                }
+                continue;
+            }
+            for text in &texts {
+                *expected.entry(text.clone()).or_default() += 1;
+            }
+            if state.made_by(&key.source).is_some() {
+                // The owner wrote by hand what we were about to send, and it was taken for ours: it stands on both.
+                verdict.paired += 1;
+                continue;
+            }
+            let Some(delivery) = state.delivery(&key) else {
+                wrong.push(format!("{} {:?} is lost: nobody knows of it", key.source, entry.text));
+                continue;
+            };
+            match &delivery.stage {
+                Stage::Mirrored => verdict.mirrored += 1,
+                Stage::Skipped(SkipReason::Twin) => {
+                    verdict.paired += 1;
+                    continue;
+                }
+                Stage::Skipped(why @ (SkipReason::ParentNotMirrored | SkipReason::PossibleEcho)) => {
+                    verdict.report(why.to_string());
+                    continue;
+                }
+                Stage::Failed(why) => {
+                    verdict.report(why.clone());
+                    continue;
+                }
+                Stage::Skipped(why) => {
+                    wrong.push(format!("{} {:?} was skipped: {why}", key.source, entry.text));
+                    continue;
+                }
+                _ if hangs_on_a_failure(state, &key) => {
+                    verdict.report("it waits for a post that failed".to_owned());
+                    continue;
+                }
+                stage => {
+                    wrong.push(format!("{} {:?} is stuck: {stage:?}", key.source, entry.text));
+                    continue;
+                }
+            }
+            check_thread(&texts, &delivery.sent, entries(target), &mut wrong);
+        }
+        for (text, copies) in copies {
+            let expected = expected.get(text).copied().unwrap_or(0);
+            if copies.len() > expected {
+                let what = if expected == 0 { "an echo or worse" } else { "doubled" };
+                wrong.push(format!("{text:?} stands {} times on {target} instead of {expected}: {what}", copies.len()));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(verdict) } else { Err(wrong) }
+}
+
+fn texts_on(target: Network, entry: &Entry) -> Vec<String> {
+    let post = crosspostd::core::post::Post::plain(
+        entry.id.clone(),
+        OWNER,
+        crosspostd::core::post::Timestamp::from_millis(entry.created),
+        &entry.text,
+    );
+    render::parts(&post, &rules(target)).into_iter().map(|part| part.text).collect()
+}
+
+fn hangs_on_a_failure(state: &State, key: &Key) -> bool {
+    let mut next = state.delivery(key).and_then(|delivery| delivery.parent.clone());
+    while let Some(source) = next.take() {
+        let Some(parent) = state.delivery(&Key { source, target: key.target }) else { return false };
+        if matches!(parent.stage, Stage::Failed(_)) {
+            return true;
+        }
+        next.clone_from(&parent.parent);
+    }
+    false
+}
+
+/// The parts stand there, once, in order, each below the one before.
+fn check_thread(texts: &[String], sent: &[PostId], on_target: &[Entry], wrong: &mut Vec<String>) {
+    let found: Vec<Option<&Entry>> = sent.iter().map(|id| on_target.iter().find(|entry| entry.id == *id)).collect();
+    if found.len() != texts.len() {
+        wrong.push(format!("{texts:?} stands there in {} parts", found.len()));
+        return;
+    }
+    for (number, (text, entry)) in texts.iter().zip(&found).enumerate() {
+        let Some(entry) = entry else {
+            wrong.push(format!("{text:?} was reported as mirrored, but is not there"));
+            continue;
+        };
+        if entry.text != *text {
+            wrong.push(format!("{text:?} was taken for {:?}", entry.text));
+        }
+        if number > 0 && entry.reply_to.as_ref() != sent.get(number - 1) {
+            wrong.push(format!("{text:?} does not hang on the part before it"));
+        }
+    }
+}

@@ -46,7 +46,8 @@ pub struct Behaviour {
     pub flavour: Flavour,
     /// What an `Idempotency-Key` does.
     pub idempotency: Idempotency,
-    /// Whether `/.well-known/oauth-authorization-server` is there (Mastodon from 4.3).
+    /// Whether `/.well-known/oauth-authorization-server` is there. A Mastodon without it is one before 4.3 in all
+    /// that it says: no scope `profile`, no `api_versions`, no quotes, no `statuses?id[]=`.
     pub metadata: bool,
     /// Whether `grant_type=password` works.
     pub password_grant: PasswordGrant,
@@ -124,6 +125,10 @@ impl Behaviour {
             pkce: false,
             ..Self::mastodon()
         }
+    }
+
+    pub(super) fn is_old_mastodon(&self) -> bool {
+        self.flavour == Flavour::Mastodon && !self.metadata
     }
 
     pub(super) fn is_gotosocial(&self) -> bool {

@@ -2,7 +2,7 @@
 //! at afterwards.
 
 use super::MastodonWorld;
-use super::model::{Account, Application, Status};
+use super::model::{Account, Application, Status, strip};
 use super::oauth::{OOB, words};
 use crate::core::post::{PostId, Timestamp, Visibility};
 
@@ -100,7 +100,7 @@ impl MastodonWorld {
     }
 
     fn write(&mut self, author: &str, now: Timestamp, text: &str, options: &Options) -> PostId {
-        let text = self.canonical_mentions(text.trim());
+        let text = self.canonical_mentions(strip(text));
         let blank = self.blank(author, options.visibility, now);
         let status = Status {
             text,
@@ -121,7 +121,7 @@ impl MastodonWorld {
 
     /// The owner edits a post in the web app; whether it is there.
     pub fn edit_as_owner(&mut self, now: Timestamp, post: &PostId, text: &str) -> bool {
-        let text = self.canonical_mentions(text.trim());
+        let text = self.canonical_mentions(strip(text));
         let status = self.statuses.iter_mut().find(|status| status.id == post.as_str());
         status.map(|status| (status.text, status.edited) = (text, Some(now))).is_some()
     }
@@ -144,10 +144,9 @@ impl MastodonWorld {
     #[must_use]
     pub fn timeline_of_owner(&self) -> Vec<View> {
         let base = format!("https://{}", self.host);
-        let mut views: Vec<View> = self
-            .statuses
-            .iter()
-            .filter(|status| status.author == self.owner)
+        let mut own: Vec<&Status> = self.statuses.iter().filter(|status| status.author == self.owner).collect();
+        own.sort_by(|a, b| b.newest_first(a));
+        own.into_iter()
             .map(|status| View {
                 id: PostId::new(status.id.as_str()),
                 text: status.text.clone(),
@@ -160,9 +159,7 @@ impl MastodonWorld {
                 created: status.created,
                 boost: status.boost_of.is_some(),
             })
-            .collect();
-        views.sort_by(|a, b| a.id.cmp(&b.id));
-        views
+            .collect()
     }
 
     /// How many posts were created through the API, those deleted since included.

@@ -1,5 +1,6 @@
 //! What the server remembers: people, statuses, apps, codes, tokens; and how it makes ids.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::behaviour::Flavour;
@@ -62,6 +63,18 @@ pub(super) struct Status {
     pub(super) listed_at: Timestamp,
     /// From then on it is on the home timeline; `None`: never.
     pub(super) home_at: Option<Timestamp>,
+}
+
+impl Status {
+    /// Newest first: by id, as `PostId` orders them, without making any.
+    pub(super) fn newest_first(&self, other: &Self) -> Ordering {
+        (other.id.len(), &other.id).cmp(&(self.id.len(), &self.id))
+    }
+}
+
+/// Ruby's `strip`, which Mastodon does to every text: a no-break space stays.
+pub(super) fn strip(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '\u{b}' | '\0'))
 }
 
 /// The words of the API. [`Visibility::Other`] is one that no client knows beforehand: Pleroma's `local`.

@@ -111,37 +111,28 @@ fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
-/// `/.well-known/oauth-authorization-server`.
-pub(super) fn metadata(base: &str) -> Reply {
-    let value = json!({
-        "issuer": format!("{base}/"),
-        "service_documentation": "https://docs.joinmastodon.org/",
-        "authorization_endpoint": format!("{base}/oauth/authorize"),
-        "token_endpoint": format!("{base}/oauth/token"),
-        "revocation_endpoint": format!("{base}/oauth/revoke"),
-        "userinfo_endpoint": format!("{base}/oauth/userinfo"),
-        "scopes_supported": SCOPES,
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "fragment", "form_post"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "code_challenge_methods_supported": ["S256"],
-        "app_registration_endpoint": format!("{base}/api/v1/apps"),
-    });
-    wire::json(200, &value)
-}
-
 impl MastodonWorld {
-    /// The metadata with the grant types of today's switches.
+    /// `/.well-known/oauth-authorization-server`, with the grant types of today's switches.
     pub(super) fn oauth_metadata(&self, base: &str) -> Reply {
         let mut grants = vec!["authorization_code", "client_credentials"];
         if self.behaviour.password_grant != PasswordGrant::Off {
             grants.insert(1, "password");
         }
-        let reply = metadata(base);
-        let mut value: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-        if let Some(fields) = value.as_object_mut() {
-            fields.insert("grant_types_supported".to_owned(), json!(grants));
-        }
+        let value = json!({
+            "issuer": format!("{base}/"),
+            "service_documentation": "https://docs.joinmastodon.org/",
+            "authorization_endpoint": format!("{base}/oauth/authorize"),
+            "token_endpoint": format!("{base}/oauth/token"),
+            "revocation_endpoint": format!("{base}/oauth/revoke"),
+            "userinfo_endpoint": format!("{base}/oauth/userinfo"),
+            "scopes_supported": SCOPES,
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "grant_types_supported": grants,
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "code_challenge_methods_supported": ["S256"],
+            "app_registration_endpoint": format!("{base}/api/v1/apps"),
+        });
         wire::json(200, &value)
     }
 
@@ -176,7 +167,9 @@ impl MastodonWorld {
             return Err(invalid("Application website is not a valid URL"));
         }
         let scopes = words(&params.filled("scopes").unwrap_or_else(|| "read".to_owned()));
-        if !scopes.iter().all(|scope| SCOPES.contains(&scope.as_str()) || scope == "follow" || scope == "push") {
+        let old = self.behaviour.is_old_mastodon();
+        let known = |scope: &str| SCOPES.contains(&scope) || matches!(scope, "follow" | "push");
+        if !scopes.iter().all(|scope| known(scope) && !(old && scope == "profile")) {
             return Err(invalid("Scopes doesn't match configured on the server."));
         }
         let app = self.add_app(Application { name, website }, redirect_uris, scopes);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::MastodonWorld;
 use super::behaviour::Idempotency;
-use super::model::{Status, visibility_of};
+use super::model::{Status, strip, visibility_of};
 use super::oauth::User;
 use super::wire::{self, Params, error, header, page, with_header};
 use crate::core::post::{PostId, Timestamp, Visibility};
@@ -113,8 +113,8 @@ impl MastodonWorld {
         if let Some(refusal) = self.not_simulated(params) {
             return Err(refusal);
         }
-        let mut text = params.text("status").unwrap_or_default().trim().to_owned();
-        let mut spoiler = params.text("spoiler_text").unwrap_or_default().trim().to_owned();
+        let mut text = strip(&params.text("status").unwrap_or_default()).to_owned();
+        let mut spoiler = strip(&params.text("spoiler_text").unwrap_or_default()).to_owned();
         if text.is_empty() && !gotosocial {
             text = std::mem::take(&mut spoiler);
         }

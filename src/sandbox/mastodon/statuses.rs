@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::MastodonWorld;
 use super::limits::{Class, too_many};
-use super::model::{Status, visibility_of};
+use super::model::{Status, strip, visibility_of};
 use super::text;
 use super::wire::{self, Params, error, plain};
-use crate::core::post::{PostId, Timestamp, Visibility};
+use crate::core::post::{Timestamp, Visibility};
 use crate::sandbox::{Call, Reply};
 
 /// A boost of something that is among this many newest entries is not shown on the home timeline again.
@@ -46,8 +46,11 @@ impl MastodonWorld {
 
     /// `GET /api/v1/statuses?id[]=…`.
     pub(super) fn read_statuses(&self, call: &Call, params: &Params) -> Result<Reply, Reply> {
-        if self.behaviour.is_gotosocial() || !self.behaviour.metadata {
+        if self.behaviour.is_gotosocial() {
             return Err(plain(405, "405 method not allowed"));
+        }
+        if self.behaviour.is_old_mastodon() {
+            return Err(error(404, "Not Found"));
         }
         let viewer = self.viewer(call, "read:statuses")?;
         let ids: Vec<String> = params.list("id").unwrap_or_default();
@@ -127,8 +130,8 @@ impl MastodonWorld {
         if let Some(refusal) = self.not_simulated(params) {
             return Err(refusal);
         }
-        let text = params.text("status").unwrap_or_default().trim().to_owned();
-        let spoiler = params.text("spoiler_text").unwrap_or_default().trim().to_owned();
+        let text = strip(&params.text("status").unwrap_or_default()).to_owned();
+        let spoiler = strip(&params.text("spoiler_text").unwrap_or_default()).to_owned();
         self.check_text(&text, &spoiler)?;
         let sensitive = params.flag("sensitive").unwrap_or(false) || !spoiler.is_empty();
         let language = params.filled("language").or(old.language.clone());
@@ -176,7 +179,7 @@ impl MastodonWorld {
     /// Adds a boost; one of something new is kept off the home timeline.
     pub(super) fn add_boost(&mut self, by: &str, target: &str, visibility: Visibility, now: Timestamp) -> Status {
         let mut home: Vec<&Status> = self.statuses.iter().filter(|status| status.home_at.is_some()).collect();
-        home.sort_by_key(|status| std::cmp::Reverse(PostId::new(status.id.as_str())));
+        home.sort_by(|a, b| a.newest_first(b));
         let recent = home
             .iter()
             .take(REBLOG_FALLOFF)

@@ -31,11 +31,10 @@ impl Window {
 
     /// The page, newest first. All bounds are exclusive; `min_id` gives the page next to it, `since_id` the newest.
     fn page<'a>(&self, mut list: Vec<&'a Status>) -> Vec<&'a Status> {
-        let id = |status: &Status| PostId::new(status.id.as_str());
-        list.sort_by_key(|status| std::cmp::Reverse(id(status)));
+        list.sort_by(|a, b| a.newest_first(b));
         let lower = self.min.as_ref().or(self.since.as_ref());
         list.retain(|status| {
-            let id = id(status);
+            let id = PostId::new(status.id.as_str());
             self.max.as_ref().is_none_or(|max| id < *max) && lower.is_none_or(|lower| id > *lower)
         });
         let surplus = list.len().saturating_sub(self.limit);
@@ -58,7 +57,7 @@ impl MastodonWorld {
             .iter()
             .filter(|status| status.home_at.is_some_and(|at| at <= now) && user.id == self.owner)
             .collect();
-        list.sort_by_key(|status| std::cmp::Reverse(PostId::new(status.id.as_str())));
+        list.sort_by(|a, b| a.newest_first(b));
         list.truncate(HOME_DEPTH);
         let rebuilding = self.behaviour.home_rebuilding_until.is_some_and(|until| now < until);
         if rebuilding {
@@ -98,13 +97,13 @@ impl MastodonWorld {
         }
         let shown = |status: &&Status| {
             let to_other = status.reply_to_account.as_ref().is_some_and(|to| *to != account.id);
-            let mentioning_reply = status.reply_to_account.is_some() && !self.mentioned(&status.text).is_empty();
+            let mentioning_reply = || status.reply_to_account.is_some() && !self.mentioned(&status.text).is_empty();
             let public = matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
             status.author == account.id
                 && status.listed_at <= now
                 && (own || public)
                 && !(flag("exclude_reblogs") && status.boost_of.is_some())
-                && !(flag("exclude_replies") && (to_other || (gotosocial && mentioning_reply)))
+                && !(flag("exclude_replies") && (to_other || (gotosocial && mentioning_reply())))
                 && !(flag("exclude_direct") && status.visibility == Visibility::Direct)
                 && !(flag("pinned") || flag("only_media"))
                 && tag.as_ref().is_none_or(|tag| has_tag(&status.text, tag))

@@ -123,6 +123,13 @@ fn a_warning_alone_becomes_the_text() {
 }
 
 #[test]
+fn texts_are_stripped_as_ruby_does() {
+    let mut bench = Bench::mastodon();
+    bench.post(&json!({ "status": "\n\t a \u{a0}\r\n" }));
+    assert_eq!(bench.world.timeline_of_owner().pop().map(|view| view.text).as_deref(), Some("a \u{a0}"));
+}
+
+#[test]
 fn the_default_visibility_is_the_accounts() {
     for (mut bench, expected) in [(Bench::mastodon(), "public"), (Bench::gotosocial(), "unlisted")] {
         assert_eq!(bench.post(&json!({ "status": "x" })).text("/visibility"), expected);

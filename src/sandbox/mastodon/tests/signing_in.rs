@@ -164,6 +164,10 @@ fn apps_are_looked_at() {
         bench.world.behaviour.redirect_uri_list = list_taken;
         assert_eq!(bench.ask("POST", "/api/v1/apps", &body).0.status, status, "{body}");
     }
+    for (behaviour, status) in [(Behaviour::old_mastodon(), 422), (Behaviour::gotosocial(), 200)] {
+        let fields = [("client_name", "a"), ("redirect_uris", OOB), ("scopes", "profile")];
+        assert_eq!(Bench::new(behaviour).form("/api/v1/apps", &fields).0.status, status, "no `profile` before 4.3");
+    }
     let mut bench = Bench::new(Behaviour::mastodon());
     for n in 1..=6 {
         let answer = bench.form("/api/v1/apps", &[("client_name", "a"), ("redirect_uris", OOB)]);

@@ -33,6 +33,7 @@ fn several_at_once() {
     assert_eq!(bench.get(&format!("/api/v1/statuses?id[]={a}&id[]=1&id[]={b}")).ids(), [a, b]);
     let many = "id[]=1&".repeat(21);
     assert_eq!(bench.get(&format!("/api/v1/statuses?{many}")).0.status, 422);
+    Bench::new(Behaviour::old_mastodon()).get("/api/v1/statuses?id[]=1").is(404, "Not Found");
     let refused = Bench::gotosocial().get("/api/v1/statuses?id[]=1");
     assert_eq!((refused.0.status, refused.header("Content-Type").as_str()), (405, "text/plain"));
 }

@@ -123,8 +123,8 @@ mod tests {
             ("@nobody@example.com", "<p>@nobody@example.com</p>"),
             (
                 "https://www.youtube.com/watch?v=FAEKjYroiME",
-                "<p><a href=\"https://www.youtube.com/watch?v=FAEKjYroiME\" target=\"_blank\" rel=\"nofollow noopener\" \
-                 translate=\"no\"><span class=\"invisible\">https://www.</span><span class=\"\">\
+                "<p><a href=\"https://www.youtube.com/watch?v=FAEKjYroiME\" target=\"_blank\" \
+                 rel=\"nofollow noopener\" translate=\"no\"><span class=\"invisible\">https://www.</span><span class=\"\">\
                  youtube.com/watch?v=FAEKjYroiME</span><span class=\"invisible\"></span></a></p>",
             ),
             (
@@ -136,7 +136,8 @@ mod tests {
             ),
             (
                 "Toot #TagÄ",
-                "<p>Toot <a href=\"http://h/tags/Tag%C3%84\" class=\"mention hashtag\" rel=\"tag\">#<span>TagÄ</span></a></p>",
+                "<p>Toot <a href=\"http://h/tags/Tag%C3%84\" class=\"mention hashtag\" \
+                 rel=\"tag\">#<span>TagÄ</span></a></p>",
             ),
         ] {
             assert_eq!(format(Flavour::Mastodon, text, "http://h", &resolve), expected, "{text}");

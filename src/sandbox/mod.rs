@@ -3,6 +3,8 @@
 //! Harder to please than the real ones, never easier (`x-api.md`, `mastodon-api.md`). Each network is a [`Service`]:
 //! a value that answers one request at a time; `server` gives it a socket, a recorder and faults.
 
+pub mod mastodon;
+
 use crate::core::post::Timestamp;
 
 /// A request as it arrived.

@@ -1,0 +1,137 @@
+//! The switches: which server software is simulated, and what it does that is hard to live with.
+
+use super::limits::Limits;
+use crate::core::post::{Timestamp, Visibility};
+
+/// Which server software answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Mastodon 4.6.
+    Mastodon,
+    /// `GoToSocial` 0.20 (`mastodon-api.md` 11.4).
+    GoToSocial,
+}
+
+/// What an `Idempotency-Key` does (`mastodon-api.md` 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idempotency {
+    /// Mastodon up to 4.5: a repeat within an hour is answered with the same post.
+    Hour,
+    /// Mastodon 4.6.0 to 4.6.5: a repeat within an hour is answered with 500; nothing is posted twice.
+    ErrorOnRepeat500,
+    /// `GoToSocial`: two posts.
+    Ignored,
+    /// Pixelfed: any repeat within an hour is answered with 400, even where the first try failed.
+    Refuse400,
+    /// Pleroma: the whole first answer again, errors too.
+    ReplayAll,
+}
+
+/// Whether `grant_type=password` works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordGrant {
+    /// Not offered: Mastodon from 4.4, `GoToSocial`.
+    Off,
+    /// Offered: Mastodon up to 4.3, Pleroma.
+    On,
+    /// Offered, but the owner has two factors and is refused.
+    TwoFactor,
+}
+
+/// The switches. Start from [`Behaviour::mastodon`] or [`Behaviour::gotosocial`].
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Behaviour {
+    /// Which server software answers.
+    pub flavour: Flavour,
+    /// What an `Idempotency-Key` does.
+    pub idempotency: Idempotency,
+    /// Whether `/.well-known/oauth-authorization-server` is there. A Mastodon without it is one before 4.3 in all
+    /// that it says: no scope `profile`, no `api_versions`, no quotes, no `statuses?id[]=`.
+    pub metadata: bool,
+    /// Whether `grant_type=password` works.
+    pub password_grant: PasswordGrant,
+    /// Whether `redirect_uris` may be a JSON list (Mastodon from 4.3).
+    pub redirect_uri_list: bool,
+    /// Whether a `code_challenge` is checked (Mastodon from 4.3).
+    pub pkce: bool,
+    /// Whether `GET /api/v1/statuses/:id/source` is there (Mastodon from 3.5).
+    pub source: bool,
+    /// The longest post.
+    pub max_characters: usize,
+    /// The visibility of a post that names none.
+    pub default_visibility: Visibility,
+    /// A post of the owner's enters the home timeline this much later, in milliseconds.
+    pub home_lag_ms: i64,
+    /// A post shows in `accounts/:id/statuses` only this much later, in milliseconds.
+    pub listing_lag_ms: i64,
+    /// Until then the home timeline is being rebuilt: 206 and a part of it.
+    pub home_rebuilding_until: Option<Timestamp>,
+    /// Whether pages of the home timeline hold each entry twice, as seen on `GoToSocial`.
+    pub home_repeats: bool,
+    /// Whether the owner's account is disabled, moved or suspended: 403 on what needs a user.
+    pub login_disabled: bool,
+    /// How many requests are taken.
+    pub limits: Limits,
+}
+
+impl Behaviour {
+    /// Mastodon 4.6 in good order, with the limits of a real server and today's idempotency bug.
+    #[must_use]
+    pub fn mastodon() -> Self {
+        Self {
+            flavour: Flavour::Mastodon,
+            idempotency: Idempotency::ErrorOnRepeat500,
+            metadata: true,
+            password_grant: PasswordGrant::Off,
+            redirect_uri_list: true,
+            pkce: true,
+            source: true,
+            max_characters: 500,
+            default_visibility: Visibility::Public,
+            home_lag_ms: 0,
+            listing_lag_ms: 0,
+            home_rebuilding_until: None,
+            home_repeats: false,
+            login_disabled: false,
+            limits: Limits::real(),
+        }
+    }
+
+    /// `GoToSocial` 0.20.
+    #[must_use]
+    pub fn gotosocial() -> Self {
+        Self {
+            flavour: Flavour::GoToSocial,
+            idempotency: Idempotency::Ignored,
+            metadata: false,
+            redirect_uri_list: false,
+            pkce: false,
+            max_characters: 5000,
+            default_visibility: Visibility::Unlisted,
+            home_repeats: true,
+            ..Self::mastodon()
+        }
+    }
+
+    /// Mastodon as it was before 4.3: no metadata, the password grant, no PKCE, a working `Idempotency-Key`.
+    #[must_use]
+    pub fn old_mastodon() -> Self {
+        Self {
+            idempotency: Idempotency::Hour,
+            metadata: false,
+            password_grant: PasswordGrant::On,
+            redirect_uri_list: false,
+            pkce: false,
+            ..Self::mastodon()
+        }
+    }
+
+    pub(super) fn is_old_mastodon(&self) -> bool {
+        self.flavour == Flavour::Mastodon && !self.metadata
+    }
+
+    pub(super) fn is_gotosocial(&self) -> bool {
+        self.flavour == Flavour::GoToSocial
+    }
+}

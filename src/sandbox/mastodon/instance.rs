@@ -1,0 +1,138 @@
+//! What the server says of itself: `/api/v2/instance`, `/api/v1/instance`, nodeinfo (`mastodon-api.md` 2.1).
+
+use serde_json::{Value, json};
+
+use super::MastodonWorld;
+use super::wire::{error, json};
+use crate::sandbox::{Call, Reply};
+
+/// The newest release that this is faithful to, and its `api_versions.mastodon`.
+const VERSION: &str = "4.6.5";
+const API_VERSION: u32 = 11;
+const GOTOSOCIAL: &str = "0.20.0-rc1+git-57cb4fe";
+
+impl MastodonWorld {
+    fn version(&self) -> &'static str {
+        match (self.behaviour.is_gotosocial(), self.behaviour.metadata) {
+            (true, _) => GOTOSOCIAL,
+            (false, true) => VERSION,
+            (false, false) => "4.2.29",
+        }
+    }
+
+    /// Streaming itself is not simulated. `GoToSocial` says `wss` even where it is served over `http`.
+    fn streaming(&self, base: &str) -> String {
+        let scheme = if self.behaviour.is_gotosocial() || base.starts_with("https") { "wss" } else { "ws" };
+        format!("{scheme}://{}", base.split_once("://").map_or(base, |(_, host)| host))
+    }
+
+    fn configuration(&self, base: &str) -> Value {
+        let gotosocial = self.behaviour.is_gotosocial();
+        let mut value = json!({
+            "urls": { "streaming": self.streaming(base) },
+            "accounts": { "max_featured_tags": 10, "max_pinned_statuses": 5 },
+            "statuses": {
+                "max_characters": self.behaviour.max_characters,
+                "max_media_attachments": if gotosocial { 6 } else { 4 },
+                "characters_reserved_per_url": if gotosocial { 25 } else { 23 },
+            },
+            "media_attachments": {
+                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"],
+                "image_size_limit": 16_777_216,
+                "image_matrix_limit": 33_177_600,
+                "video_size_limit": 103_809_024,
+                "video_frame_rate_limit": 120,
+                "video_matrix_limit": 8_294_400,
+                "description_limit": if gotosocial { 1500 } else { 10_000 },
+            },
+            "polls": {
+                "max_options": if gotosocial { 6 } else { 4 },
+                "max_characters_per_option": 50,
+                "min_expiration": 300,
+                "max_expiration": 2_629_746,
+            },
+            "translation": { "enabled": false },
+        });
+        if let (true, Some(statuses)) = (gotosocial, value.pointer_mut("/statuses").and_then(Value::as_object_mut)) {
+            statuses.insert("supported_mime_types".to_owned(), json!(["text/plain", "text/markdown"]));
+        }
+        value
+    }
+
+    /// `GET /api/v2/instance`.
+    pub(super) fn instance_v2(&self, call: &Call) -> Reply {
+        let mut value = json!({
+            "domain": self.host,
+            "title": "Sandbox",
+            "version": self.version(),
+            "source_url": "https://github.com/mastodon/mastodon",
+            "description": "A simulation on this machine",
+            "usage": { "users": { "active_month": self.accounts.len() } },
+            "thumbnail": { "url": format!("{}/packs/preview.png", call.base) },
+            "languages": ["en"],
+            "configuration": self.configuration(&call.base),
+            "registrations": { "enabled": false, "approval_required": false, "message": null, "url": null },
+            "contact": { "email": "", "account": null },
+            "rules": [],
+        });
+        if let (true, Some(fields)) =
+            (self.behaviour.metadata && !self.behaviour.is_gotosocial(), value.as_object_mut())
+        {
+            fields.insert("api_versions".to_owned(), json!({ "mastodon": API_VERSION }));
+        }
+        json(200, &value)
+    }
+
+    /// `GET /api/v1/instance`.
+    pub(super) fn instance_v1(&self, call: &Call) -> Reply {
+        let mut value = json!({
+            "uri": self.host,
+            "title": "Sandbox",
+            "short_description": "A simulation on this machine",
+            "description": "",
+            "email": "",
+            "version": self.version(),
+            "urls": { "streaming_api": self.streaming(&call.base) },
+            "stats": { "user_count": self.accounts.len(), "status_count": self.statuses.len(), "domain_count": 1 },
+            "thumbnail": null,
+            "languages": ["en"],
+            "registrations": false,
+            "approval_required": false,
+            "invites_enabled": false,
+            "configuration": self.configuration(&call.base),
+            "contact_account": null,
+            "rules": [],
+        });
+        if let (true, Some(fields)) = (self.behaviour.is_gotosocial(), value.as_object_mut()) {
+            fields.insert("max_toot_chars".to_owned(), json!(self.behaviour.max_characters));
+        }
+        json(200, &value)
+    }
+
+    /// `/.well-known/nodeinfo` and the document that it points to.
+    pub(super) fn nodeinfo(&self, call: &Call, document: bool) -> Reply {
+        if !document {
+            let link = json!({
+                "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0",
+                "href": format!("{}/nodeinfo/2.0", call.base),
+            });
+            return json(200, &json!({ "links": [link] }));
+        }
+        let name = if self.behaviour.is_gotosocial() { "gotosocial" } else { "mastodon" };
+        let value = json!({
+            "version": "2.0",
+            "software": { "name": name, "version": self.version() },
+            "protocols": ["activitypub"],
+            "services": { "outbound": [], "inbound": [] },
+            "usage": { "users": { "total": self.accounts.len() }, "localPosts": self.statuses.len() },
+            "openRegistrations": false,
+            "metadata": {},
+        });
+        json(200, &value)
+    }
+
+    /// What is asked for is not there.
+    pub(super) fn not_found(&self) -> Reply {
+        error(404, if self.behaviour.is_gotosocial() { "Not Found: 404 not found" } else { "Record not found" })
+    }
+}

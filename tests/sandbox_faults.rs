@@ -99,7 +99,7 @@ fn a_client_that_leaves_takes_its_hanging_request_with_it() {
     let url = format!("{}/2/tweets", x.server.base());
     let post = x.http.post(url).header("authorization", "Bearer b").header("content-type", "application/json");
     let post = post.body(r#"{"text":"hello"}"#).timeout(Duration::from_millis(100));
-    assert!(x.runtime.block_on(post.send()).unwrap_err().is_timeout());
+    assert!(x.runtime.block_on(async { post.send().await }).unwrap_err().is_timeout());
     // The server sees a connection close before it answers the next request.
     assert_eq!(x.get("/2/users/me", &[]).status, 200);
     x.server.clear_faults();

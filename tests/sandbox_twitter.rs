@@ -5,7 +5,9 @@
 #[path = "support/x.rs"]
 mod x;
 
-use crosspostd::sandbox::twitter::{Attachment, Charge, Dialect, Draft, Endpoint, Lag, Settings, UnknownNames, User};
+use crosspostd::sandbox::twitter::{
+    Attachment, Charge, Dialect, Draft, Endpoint, Lag, Settings, TwitterWorld, UnknownNames, User,
+};
 use serde_json::{Value, json};
 use x::{Answer, Parameters, X, sign};
 

@@ -1,4 +1,4 @@
-//! Holds exchanges with X against X's published OpenAPI documents.
+//! Holds exchanges with X against X's published `OpenAPI` documents.
 //!
 //! `X_OPENAPI` names the folder that they lie in; they are X's, and not ours to carry along.
 

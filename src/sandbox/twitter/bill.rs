@@ -44,6 +44,7 @@ impl Charge {
 #[derive(Clone, Debug, Default)]
 pub struct Bill {
     charges: Vec<Charge>,
+    total_micro_usd: u64,
     /// Resources read, each once a UTC day: (day, whether a user, id).
     read: HashSet<(i64, bool, u64)>,
 }
@@ -52,7 +53,7 @@ impl Bill {
     /// Everything, in millionths of a dollar.
     #[must_use]
     pub fn total_micro_usd(&self) -> u64 {
-        self.charges.iter().map(|charge| charge.micro_usd()).sum()
+        self.total_micro_usd
     }
 
     /// How often something was charged.
@@ -69,6 +70,7 @@ impl Bill {
 
     pub(super) fn charge(&mut self, charge: Charge) {
         self.charges.push(charge);
+        self.total_micro_usd += charge.micro_usd();
     }
 
     /// Charges for a resource that was read, if it is the first time on this UTC day.

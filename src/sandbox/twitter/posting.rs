@@ -150,7 +150,7 @@ impl TwitterWorld {
             ));
         }
         let summoned = wanted.reply_to.map_or(Ok(false), |target| self.check_reply(target, caller.user, problems))?;
-        if self.is_duplicate(&self.as_kept(&wanted.text), caller.user, now) {
+        if self.is_duplicate(&parsed, caller.user, now) {
             return Err(duplicate());
         }
         let own_name = self.users.get(caller.user).map(|user| user.username.to_ascii_lowercase());
@@ -176,10 +176,10 @@ impl TwitterWorld {
     }
 
     /// Whether the account has posted this text lately, by hand or not, in answer to anything or nothing.
-    fn is_duplicate(&self, kept: &str, user: u64, now: Timestamp) -> bool {
+    fn is_duplicate(&self, parsed: &Parsed, user: u64, now: Timestamp) -> bool {
         let window = self.settings.duplicate_window_secs.saturating_mul(1000);
         let mut recent = self.posts.live_of(user).take_while(|post| now.millis_since(post.created) < window);
-        recent.any(|post| post.draft.repost_of.is_none() && post.text.split_whitespace().eq(kept.split_whitespace()))
+        recent.any(|post| post.draft.repost_of.is_none() && post.parsed.is_same(parsed))
     }
 
     /// Refuses texts that X refuses, whatever they answer.

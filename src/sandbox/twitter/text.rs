@@ -39,6 +39,9 @@ pub(super) struct Parsed {
     text: String,
     /// In order, not overlapping.
     pieces: Vec<Piece>,
+    weight: usize,
+    /// Its words with one blank between them.
+    words: String,
 }
 
 impl Parsed {
@@ -59,21 +62,19 @@ impl Parsed {
             }
         }
         pieces.sort_by_key(|piece| piece.range.start);
-        Self { text: text.to_owned(), pieces }
+        let weight = weight(text, pieces.iter().filter(|piece| piece.kind == Type::URL));
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { text: text.to_owned(), pieces, weight, words }
     }
 
-    /// The text's length as X counts it: every link 23, with or without a scheme.
+    /// The text's length as X counts it.
     pub(super) fn weight(&self) -> usize {
-        let weight = |text: Option<&str>| {
-            let parsed = twitter_text::parse(text.unwrap_or_default(), twitter_text_config::config_v3(), false);
-            usize::try_from(parsed.weighted_length).unwrap_or_default()
-        };
-        let (mut total, mut at) = (0, 0);
-        for link in self.pieces.iter().filter(|piece| piece.kind == Type::URL) {
-            total += weight(self.text.get(at..link.range.start)) + LINK_WEIGHT;
-            at = link.range.end;
-        }
-        total + weight(self.text.get(at..))
+        self.weight
+    }
+
+    /// Whether X takes the two for the same text.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.words == other.words
     }
 
     fn values(&self, kind: Type) -> impl Iterator<Item = &str> {
@@ -94,6 +95,20 @@ impl Parsed {
     pub(super) fn cashtags(&self) -> impl Iterator<Item = &str> {
         self.values(Type::CASHTAG)
     }
+}
+
+/// A text's length as X counts it: every link 23, with a scheme or without (the crate counts the latter by their letters).
+fn weight<'a>(text: &str, links: impl Iterator<Item = &'a Piece>) -> usize {
+    let weight = |text: Option<&str>| {
+        let parsed = twitter_text::parse(text.unwrap_or_default(), twitter_text_config::config_v3(), false);
+        usize::try_from(parsed.weighted_length).unwrap_or_default()
+    };
+    let (mut total, mut at) = (0, 0);
+    for link in links {
+        total += weight(text.get(at..link.range.start)) + LINK_WEIGHT;
+        at = link.range.end;
+    }
+    total + weight(text.get(at..))
 }
 
 /// The links in a text.

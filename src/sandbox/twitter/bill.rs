@@ -45,8 +45,10 @@ impl Charge {
 pub struct Bill {
     charges: Vec<Charge>,
     total_micro_usd: u64,
-    /// Resources read, each once a UTC day: (day, whether a user, id).
-    read: HashSet<(i64, bool, u64)>,
+    /// The UTC day of the last read.
+    day: i64,
+    /// Resources read on it: (whether a user, id).
+    read: HashSet<(bool, u64)>,
 }
 
 impl Bill {
@@ -76,8 +78,11 @@ impl Bill {
     /// Charges for a resource that was read, if it is the first time on this UTC day.
     pub(super) fn read(&mut self, charge: Charge, id: u64, now: Timestamp) {
         let day = now.secs().div_euclid(86_400);
-        self.read.retain(|(read_on, ..)| *read_on == day);
-        if self.read.insert((day, charge == Charge::UserRead, id)) {
+        if self.day != day {
+            self.day = day;
+            self.read.clear();
+        }
+        if self.read.insert((charge == Charge::UserRead, id)) {
             self.charge(charge);
         }
     }

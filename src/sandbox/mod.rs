@@ -3,7 +3,14 @@
 //! Harder to please than the real ones, never easier (`x-api.md`, `mastodon-api.md`). Each network is a [`Service`]:
 //! a value that answers one request at a time; `server` gives it a socket, a recorder and faults.
 
+pub mod clock;
+pub mod faults;
 pub mod mastodon;
+pub mod server;
+pub mod twitter;
+
+pub use clock::SandboxClock;
+pub use server::Server;
 
 use crate::core::post::Timestamp;
 
@@ -39,4 +46,58 @@ pub struct Reply {
 pub trait Service: Send + 'static {
     /// Answers a request; what it asks for is done when this returns.
     fn handle(&mut self, call: &Call, now: Timestamp) -> Reply;
+}
+
+impl Call {
+    /// The first value of a query parameter.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a header; `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The pieces of the path between its slashes.
+    #[must_use]
+    pub fn segments(&self) -> Vec<&str> {
+        self.path.split('/').filter(|piece| !piece.is_empty()).collect()
+    }
+
+    /// Whether the body is of this media type, whatever its parameters.
+    #[must_use]
+    pub fn is_of_type(&self, media_type: &str) -> bool {
+        let given = self.header("content-type").unwrap_or_default();
+        given.split(';').next().is_some_and(|given| given.trim().eq_ignore_ascii_case(media_type))
+    }
+}
+
+impl Reply {
+    /// An answer in JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::of_type(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    /// A page, as a proxy or a browser's endpoint gives it.
+    #[must_use]
+    pub fn html(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::of_type(status, "text/html; charset=utf-8", body)
+    }
+
+    /// An answer of any media type.
+    #[must_use]
+    pub fn of_type(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: vec![("content-type".to_owned(), media_type.to_owned())], body: body.into() }
+    }
+
+    /// The answer with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
 }

@@ -1,0 +1,181 @@
+//! X's API v2 as a mirror of one account sees it, and as strict (x-api.md).
+//!
+//! | here | what |
+//! | --- | --- |
+//! | this file | who calls, may they, what is it: signature, credits, permissions, rate limits, routes |
+//! | `world`, `model` | what exists; people who write by hand; what tests can change and look at |
+//! | `reading`, `asked`, `view` | timelines and lookups, in both dialects |
+//! | `text`, `mentions` | what X makes of a text |
+//! | `posting` | creating and deleting |
+//! | `signin`, `oauth1` | the PIN flow; signatures |
+//! | `problems`, `limits`, `bill` | refusals in X's words; rate limits; what it all costs |
+//!
+//! Not simulated: media upload, the activity stream, app-only tokens, usage endpoints.
+
+mod asked;
+mod bill;
+mod limits;
+mod mentions;
+mod model;
+mod oauth1;
+mod posting;
+mod problems;
+mod reading;
+mod signin;
+mod text;
+mod view;
+mod world;
+
+pub use asked::{Dialect, UnknownNames};
+pub use bill::{Bill, Charge};
+pub use limits::Endpoint;
+pub use model::{App, Attachment, Draft, Token, Tweet, User};
+pub use world::{Lag, MentionMade, Settings, TwitterWorld};
+
+use self::limits::Standing;
+use self::oauth1::Header;
+use self::problems::Problems;
+use super::{Call, Reply, Service};
+use crate::core::post::Timestamp;
+
+/// Who makes a request.
+struct Caller {
+    user: u64,
+    may_write: bool,
+}
+
+/// An endpoint and the id in its path.
+enum Route<'a> {
+    Me,
+    Timeline(&'a str),
+    Lookup,
+    LookupOne(&'a str),
+    Create,
+    Delete(&'a str),
+}
+
+impl Route<'_> {
+    fn endpoint(&self) -> Endpoint {
+        match self {
+            Self::Me => Endpoint::Me,
+            Self::Timeline(_) => Endpoint::Timeline,
+            Self::Lookup => Endpoint::Lookup,
+            Self::LookupOne(_) => Endpoint::LookupOne,
+            Self::Create => Endpoint::Create,
+            Self::Delete(_) => Endpoint::Delete,
+        }
+    }
+
+    fn writes(&self) -> bool {
+        matches!(self, Self::Create | Self::Delete(_))
+    }
+}
+
+fn route<'a>(method: &str, segments: &[&'a str]) -> Result<Route<'a>, Reply> {
+    match (method, segments) {
+        ("GET", ["2", "users", "me"]) => Ok(Route::Me),
+        ("GET", ["2", "users", id, "tweets"]) => Ok(Route::Timeline(id)),
+        ("GET", ["2", "tweets"]) => Ok(Route::Lookup),
+        ("GET", ["2", "tweets", id]) => Ok(Route::LookupOne(id)),
+        ("POST", ["2", "tweets"]) => Ok(Route::Create),
+        ("DELETE", ["2", "tweets", id]) => Ok(Route::Delete(id)),
+        (_, ["2", "users", "me"] | ["2", "users", _, "tweets"] | ["2", "tweets"] | ["2", "tweets", _]) => {
+            Err(problems::method_not_allowed())
+        }
+        _ => Err(problems::not_found()),
+    }
+}
+
+impl Service for TwitterWorld {
+    fn handle(&mut self, call: &Call, now: Timestamp) -> Reply {
+        match (call.method.as_str(), call.segments().as_slice()) {
+            ("POST", ["oauth", "request_token"]) => return self.request_token(call, now),
+            ("GET", ["oauth", "authorize"]) => return self.authorize(call),
+            ("POST", ["oauth", "access_token"]) => return self.access_token(call, now),
+            _ => {}
+        }
+        let segments = call.segments();
+        let route = match route(&call.method, &segments) {
+            Ok(route) => route,
+            Err(reply) => return reply,
+        };
+        let caller = match self.caller(call, now) {
+            Ok(caller) => caller,
+            Err(why) => {
+                self.refused_sign_ins.push(why);
+                return problems::unauthorized();
+            }
+        };
+        let standing = self.limits.count(caller.user, route.endpoint(), now);
+        let reply = self.answer(&route, call, &caller, standing, now).unwrap_or_else(|refusal| refusal);
+        reply
+            .with_header("x-rate-limit-limit", standing.limit.to_string())
+            .with_header("x-rate-limit-remaining", standing.remaining.to_string())
+            .with_header("x-rate-limit-reset", standing.reset.to_string())
+            .with_header("x-access-level", if caller.may_write { "read-write" } else { "read" })
+    }
+}
+
+impl TwitterWorld {
+    /// Who calls, or why nobody may know.
+    fn caller(&mut self, call: &Call, now: Timestamp) -> Result<Caller, &'static str> {
+        let text = call.header("authorization").ok_or("no Authorization header")?;
+        if let Some(bearer) = text.strip_prefix("Bearer ") {
+            let known = self.bearers.iter().find(|(token, _)| token == bearer);
+            return known.map(|(_, user)| Caller { user: *user, may_write: true }).ok_or("a bearer that is not known");
+        }
+        let header = Header::read(text)?;
+        if header.consumer_key() != self.app.consumer_key {
+            return Err("an API key that is not known");
+        }
+        let token = self.tokens.iter().find(|token| Some(token.key.as_str()) == header.token());
+        let token = token.ok_or("a token that is not known")?;
+        header.check_signature(call, &self.app.consumer_secret, &token.secret)?;
+        let caller = Caller { user: token.user, may_write: token.may_write };
+        self.nonces.check(&header, now)?;
+        Ok(caller)
+    }
+
+    fn answer(
+        &mut self,
+        route: &Route<'_>,
+        call: &Call,
+        caller: &Caller,
+        standing: Standing,
+        now: Timestamp,
+    ) -> Result<Reply, Reply> {
+        let problems = Problems::of(self.settings.dialect == Dialect::New);
+        if !self.settings.enrolled {
+            return Err(problems.not_enrolled());
+        }
+        if self.settings.credits_micro_usd == Some(0) {
+            return Err(Problems::credits_depleted());
+        }
+        if self.settings.spend_cap_micro_usd.is_some_and(|cap| self.bill.total_micro_usd() >= cap) {
+            return Err(Problems::spend_cap_reached(now));
+        }
+        if standing.exceeded {
+            return Err(problems::too_many_requests());
+        }
+        if self.settings.usage_capped {
+            return Err(Problems::usage_capped());
+        }
+        if route.writes() && !caller.may_write {
+            return Err(Problems::read_only());
+        }
+        let mut names: Vec<&str> = call.query.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(name) = names.windows(2).find_map(|pair| pair.first().filter(|name| pair.last() == Some(name))) {
+            let value = call.query(name).unwrap_or_default();
+            return Err(problems.invalid_parameter(name, value, &format!("Duplicate query parameter [{name}]")));
+        }
+        match route {
+            Route::Me => self.me(call, caller, now),
+            Route::Timeline(id) => self.user_timeline(call, id, caller, now),
+            Route::Lookup => self.lookup(call, caller, now),
+            Route::LookupOne(id) => self.lookup_one(call, id, caller, now),
+            Route::Create => self.post_tweet(call, caller, now),
+            Route::Delete(id) => self.delete_tweet(id, caller),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What the simulated X answers, and what it takes, is what X's own documents describe.
+//!
+//! Run with `X_OPENAPI=<folder>` that holds `openapi-2.166.json` (legacy names) and `openapi-2.167.json` (new names).
+#![cfg(feature = "sandbox")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, dead_code, missing_docs, reason = "a test")]
+
+#[path = "support/openapi.rs"]
+mod openapi;
+#[path = "support/x.rs"]
+mod x;
+
+use crosspostd::sandbox::twitter::{Attachment, Dialect, Draft, Endpoint, TwitterWorld, UnknownNames, User};
+use openapi::Document;
+use serde_json::{Value, json};
+use x::X;
+
+/// Everything that a client can ask for in a dialect: fields, and expansions.
+fn everything(dialect: Dialect) -> [(&'static str, &'static str); 5] {
+    let (name, fields, expansions) = if dialect == Dialect::New {
+        (
+            "post.fields",
+            "attachments,community_id,conversation_id,created_at,display_text_range,edit_controls,entities,id,lang,\
+             note_post,possibly_sensitive,public_metrics,reply_settings,source,text",
+            "attachments.media_keys,attachments.poll_ids,author_id,edit_history_post_ids,in_reply_to_user_id,\
+             referenced_posts,entities.mentions.username",
+        )
+    } else {
+        (
+            "tweet.fields",
+            "attachments,author_id,community_id,conversation_id,created_at,display_text_range,edit_controls,\
+             edit_history_tweet_ids,entities,id,in_reply_to_user_id,lang,note_tweet,possibly_sensitive,public_metrics,\
+             referenced_tweets,reply_settings,source,text",
+            "attachments.media_keys,attachments.poll_ids,author_id,in_reply_to_user_id,referenced_tweets.id,\
+             entities.mentions.username",
+        )
+    };
+    [
+        (name, fields),
+        ("expansions", expansions),
+        ("media.fields", "media_key,type,url,preview_image_url,variants,alt_text,width,height,duration_ms"),
+        ("poll.fields", "options,duration_minutes,end_datetime,voting_status"),
+        ("user.fields", "created_at,protected,verified,verified_type,description"),
+    ]
+}
+
+/// A day on X with something of everything.
+fn live(x: &X) -> u64 {
+    let own = x.write("hello @somebody, see https://example.com/a?b=c&d #tag $AAPL");
+    x.write(&"a long story & more, ".repeat(30));
+    x.server.with(|x| {
+        x.add_user(User::new(7, "somebody", "Somebody"));
+        x.add_user(User { protected: true, ..User::new(8, "shy", "Shy") });
+        let theirs = x.write(7, Draft::text("hello @owner")).unwrap();
+        x.write(8, Draft::text("for friends")).unwrap();
+        let owner = x.owner_id();
+        let attachment = |kind, text: Option<&str>| Attachment { kind, alt_text: text.map(ToOwned::to_owned) };
+        for draft in [
+            Draft { reply_to: Some(theirs), ..Draft::text("to you") },
+            Draft { quote_of: Some(theirs), sensitive: true, ..Draft::text("quoting") },
+            Draft { repost_of: Some(theirs), ..Draft::default() },
+            Draft { community: Some(1_500), ..Draft::text("to a community") },
+            Draft { poll: vec!["a".to_owned(), "b".to_owned()], ..Draft::text("a poll") },
+            Draft { media: vec![attachment("photo", Some("a cat"))], ..Draft::text("a photo") },
+            Draft { media: vec![attachment("video", None)], ..Draft::text("a video") },
+            Draft { media: vec![attachment("animated_gif", None)], ..Draft::default() },
+        ] {
+            x.write(owner, draft).unwrap();
+        }
+        let edited = x.write_as_owner("a tpyo", None).unwrap();
+        x.edit(edited, "a typo").unwrap();
+    });
+    own
+}
+
+/// Uses every endpoint well, badly and in vain.
+fn tour(x: &X, dialect: Dialect) {
+    let own = live(x);
+    let unasked = x.server.with(|x| x.write(7, Draft::text("to nobody in particular")).unwrap());
+    let everything = everything(dialect);
+    x.get("/2/users/me", &[("user.fields", "subscription_type,verified_type,protected")]);
+    x.timeline(&[]);
+    let mut query = everything.to_vec();
+    query.push(("max_results", "5"));
+    let first = x.timeline(&query);
+    let token = first.json["meta"]["next_token"].as_str().unwrap().to_owned();
+    query.push(("pagination_token", &token));
+    x.timeline(&query);
+    x.timeline(&[("max_results", "100"), everything[0], everything[1], everything[2], everything[3], everything[4]]);
+    x.timeline(&[("since_id", &x.server.with(|x| x.timeline().last().unwrap().id).to_string())]);
+    x.timeline(&[("start_time", "2026-08-22T12:00:00Z"), ("exclude", "replies,retweets")]);
+    x.get("/2/tweets", &[("ids", &format!("{own},1")), everything[0], everything[1]]);
+    x.get(&format!("/2/tweets/{own}"), &everything);
+    x.get("/2/tweets/1", &[]);
+    x.get("/2/users/8/tweets", &[]);
+    x.get("/2/users/9/tweets", &[]);
+
+    let made = x.post_text("made by the API: https://example.com").id();
+    let reply = |to: u64| json!({ "text": format!("to {to}"), "reply": { "in_reply_to_tweet_id": to.to_string() } });
+    x.post(&reply(made));
+    let by_name = |name: &'static str| -> Value { json!({ name: 1 }) };
+    for body in
+        [reply(1), reply(unasked), json!({}), by_name("text"), by_name("nobody"), json!({ "text": "a".repeat(300) })]
+    {
+        x.post(&body);
+    }
+    x.post_text("made by the API: https://example.com");
+    x.send("DELETE", &format!("/2/tweets/{made}"), &[], None);
+    x.send("DELETE", "/2/tweets/1", &[], None);
+    x.timeline(&[("max_results", "1")]);
+    x.timeline(&[(everything[0].0, "nothing")]);
+    refusals(x);
+}
+
+fn refusals(x: &X) {
+    let settings = x.server.with(|x| x.settings.clone());
+    for change in [
+        |x: &mut TwitterWorld| x.settings.enrolled = false,
+        |x: &mut TwitterWorld| x.settings.credits_micro_usd = Some(0),
+        |x: &mut TwitterWorld| x.settings.spend_cap_micro_usd = Some(0),
+        |x: &mut TwitterWorld| x.settings.usage_capped = true,
+        |x: &mut TwitterWorld| x.set_may_write(false),
+        |x: &mut TwitterWorld| x.set_limit(Endpoint::Create, 0),
+        TwitterWorld::revoke_tokens,
+    ] {
+        x.server.with(change);
+        x.post_text("refused");
+        x.server.with(|x| x.settings = settings.clone());
+    }
+}
+
+#[test]
+fn the_simulated_x_keeps_to_xs_documents() {
+    let Some(folder) = openapi::folder() else {
+        println!("not checked: X_OPENAPI does not name the folder with X's OpenAPI documents");
+        return;
+    };
+    for (dialect, name) in [(Dialect::Legacy, "openapi-2.166.json"), (Dialect::New, "openapi-2.167.json")] {
+        let x = X::new();
+        x.server.with(|x| x.settings.dialect = dialect);
+        tour(&x, dialect);
+        let exchanges = x.server.exchanges();
+        let statuses: Vec<u16> = exchanges.iter().filter_map(|one| Some(one.reply.as_ref()?.status)).collect();
+        for expected in [200, 201, 400, 401, 402, 403, 404, 429] {
+            assert!(statuses.contains(&expected), "the tour meets a {expected}");
+        }
+        let complaints = Document::read(&folder, name).complaints(&exchanges, false);
+        assert!(complaints.is_empty(), "{name}:\n{}", complaints.join("\n"));
+    }
+}
+
+#[test]
+fn the_check_notices_what_is_wrong() {
+    let Some(folder) = openapi::folder() else { return };
+    let x = X::new();
+    x.server.with(|x| x.settings.unknown_names = UnknownNames::Ignored);
+    x.timeline(&[("post.fields", "creatd_at"), ("max_results", "5")]);
+    x.post(&json!({ "text": "a", "nobody": 1 }));
+    let mut legacy = Document::read(&folder, "openapi-2.166.json");
+    let complaints = legacy.complaints(&x.server.exchanges(), true);
+    assert_eq!(complaints.len(), 2, "{complaints:?}");
+    let mut exchanges = x.server.exchanges();
+    exchanges[0].reply.as_mut().unwrap().body = br#"{"data":[{"id":"x","made_up":1}]}"#.to_vec();
+    let complaints = legacy.complaints(&exchanges[..1], false);
+    assert!(complaints.iter().any(|one| one.contains("made_up")), "{complaints:?}");
+    assert!(complaints.iter().any(|one| one.contains("/data/0/id")), "{complaints:?}");
+}

@@ -19,6 +19,7 @@ The first run begins at the present: what was posted before is not mirrored.";
 const AFTER_LONG_HELP: &str = "\
 Exit codes:
    0  done; for `run --once`: nothing is left to do
+   1  the demo did not go as it must
   64  the command line is wrong
   69  a network could not be reached
   75  something waits and will be tried again: run it later
@@ -156,6 +157,8 @@ pub enum Command {
 pub enum Exit {
     /// Done.
     Done = 0,
+    /// The demo did not go as it must.
+    Failed = 1,
     /// The command line is wrong.
     Usage = 64,
     /// A network could not be reached.

@@ -65,6 +65,8 @@ pub struct Report {
     pub waiting: usize,
     /// Whether the outcome of a try is unknown.
     pub in_doubt: bool,
+    /// Whether more could have been sent at once.
+    pub more: bool,
     /// Why the state could not be written down.
     pub journal_error: Option<String>,
 }
@@ -370,6 +372,7 @@ impl Engine {
                 return Ok(());
             }
         }
+        report.more = true;
         Ok(())
     }
 

@@ -116,6 +116,13 @@ pub enum LockError {
 }
 
 impl Lock {
+    /// Whether some process holds the lock for the state file at `state`. Makes nothing.
+    #[must_use]
+    pub fn is_held(state: &Path) -> bool {
+        let Ok(file) = File::open(state.with_extension("lock")) else { return false };
+        matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
+    }
+
     /// Takes the lock for the state file at `state`.
     ///
     /// # Errors

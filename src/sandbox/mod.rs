@@ -6,10 +6,12 @@
 pub mod clock;
 pub mod faults;
 pub mod mastodon;
+pub mod pair;
 pub mod server;
 pub mod twitter;
 
 pub use clock::SandboxClock;
+pub use pair::Pair;
 pub use server::Server;
 
 use crate::core::post::Timestamp;

@@ -1,0 +1,105 @@
+//! From the config to what the engine works with: clients, policy.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::clock::Clock;
+use crate::config::{Config, Timeline};
+use crate::core::plan::{Policy, SidePolicy};
+use crate::core::post::{Network, Visibility};
+use crate::core::select::Selection;
+use crate::network::mastodon::{self, Mastodon, Polled, Settings};
+use crate::network::twitter::oauth1::Keys;
+use crate::network::twitter::{self, Account, Twitter};
+use crate::network::{Client, Trouble, http};
+
+/// Both networks, and what the owner wants of them.
+pub(super) struct Connected {
+    pub clients: Vec<Box<dyn Client>>,
+    pub policy: Policy,
+}
+
+/// Why there is nothing to work with yet.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// TLS cannot be used on this machine.
+    #[error("secure connections cannot be made on this machine: {0}")]
+    Tls(reqwest::Error),
+    /// A network did not say whose keys these are.
+    #[error("{0} {1}")]
+    Network(Network, Trouble),
+}
+
+/// Makes the clients. Asks who we are only where the config does not say it.
+pub(super) async fn connect(config: &Config, clock: &Rc<dyn Clock>) -> Result<Connected, Error> {
+    let http = http::client().map_err(Error::Tls)?;
+    let clients: Vec<Box<dyn Client>> = vec![
+        Box::new(mastodon(config, &http, clock).await.map_err(|trouble| Error::Network(Network::Mastodon, trouble))?),
+        Box::new(twitter(config, &http, clock).await.map_err(|trouble| Error::Network(Network::Twitter, trouble))?),
+    ];
+    let policy = clients.iter().map(|client| (client.network(), side_policy(config, client.as_ref()))).collect();
+    Ok(Connected { clients, policy })
+}
+
+async fn mastodon(config: &Config, http: &reqwest::Client, clock: &Rc<dyn Clock>) -> Result<Mastodon, Trouble> {
+    let ours = &config.mastodon;
+    let account = match &ours.account_id {
+        Some(id) => id.clone(),
+        None => mastodon::auth::verify_credentials(http, &ours.url, &ours.access_token).await?.id,
+    };
+    let settings = Settings {
+        polled: match ours.timeline {
+            Timeline::Home => Polled::Home,
+            Timeline::Account => Polled::Account,
+        },
+        visibility: Some(ours.visibility),
+        ..Settings::default()
+    };
+    Ok(Mastodon::new(http.clone(), ours.url.clone(), ours.access_token.clone(), account, settings, Rc::clone(clock)))
+}
+
+async fn twitter(config: &Config, http: &reqwest::Client, clock: &Rc<dyn Clock>) -> Result<Twitter, Trouble> {
+    let ours = &config.twitter;
+    let keys = Keys {
+        consumer_key: ours.consumer_key.clone(),
+        consumer_secret: ours.consumer_secret.clone(),
+        access_token: ours.access_token.clone(),
+        access_token_secret: ours.access_token_secret.clone(),
+    };
+    let known = ours.user_id.clone().or_else(|| twitter::setup::user_id_of(&ours.access_token));
+    let account = match known {
+        Some(id) => Account { id, username: ours.username.clone() },
+        None => {
+            let identity =
+                twitter::setup::who_am_i(http.clone(), ours.api_url.clone(), keys.clone(), Rc::clone(clock)).await?;
+            Account { id: identity.id, username: Some(identity.username) }
+        }
+    };
+    Ok(Twitter::new(http.clone(), ours.api_url.clone(), keys, account, ours.max_length, Rc::clone(clock)))
+}
+
+fn side_policy(config: &Config, client: &dyn Client) -> SidePolicy {
+    let network = client.network();
+    let (visibilities, our_app) = match network {
+        Network::Mastodon => (config.mastodon.mirror_visibilities.clone(), Some(config.mastodon.app.clone())),
+        Network::Twitter => (vec![Visibility::Public], None),
+    };
+    let selection = Selection { visibilities, our_app: our_app.clone() };
+    SidePolicy {
+        account: client.account().to_owned(),
+        our_app,
+        rules: client.rules(),
+        selection: config.sync.directions.includes(network).then_some(selection),
+    }
+}
+
+/// The networks whose posts are mirrored, for a sentence.
+pub(super) fn directions(policy: &BTreeMap<Network, SidePolicy>) -> String {
+    let from = |network: &Network| policy.get(network).is_some_and(|side| side.selection.is_some());
+    match (from(&Network::Mastodon), from(&Network::Twitter)) {
+        (true, true) => "Mastodon ⇄ X".into(),
+        (true, false) => "Mastodon → X".into(),
+        (false, true) => "X → Mastodon".into(),
+        (false, false) => "nothing".into(),
+    }
+}

@@ -1,0 +1,51 @@
+//! One file a command. Here: which one is run, and how each ends.
+
+mod connect;
+#[cfg(feature = "sandbox")]
+mod demo;
+mod run;
+mod status;
+
+use std::io::IsTerminal as _;
+
+use crate::cli::{Cli, Command, Exit};
+use crate::config::{Env, Paths};
+
+/// Does what was asked for.
+pub async fn execute(cli: &Cli) -> Exit {
+    #[cfg(feature = "sandbox")]
+    if let Some(Command::Demo { keep, json }) = &cli.command {
+        return demo::demo(*keep, *json).await;
+    }
+    let env = Env::of_process();
+    let paths = match Paths::find(cli.config.clone(), cli.state.clone(), &env) {
+        Ok(paths) => paths,
+        Err(error) => return refuse(&error, Exit::Config),
+    };
+    match &cli.command {
+        None => run::first_or_later(&paths, &env, cli.dry_run).await,
+        Some(Command::Run { once }) => run::run(&paths, &env, *once, cli.dry_run).await,
+        Some(Command::Status { json }) => status::status(&paths, *json),
+        Some(_) => Exit::Usage,
+    }
+}
+
+/// Says one sentence to the standard error.
+#[expect(clippy::print_stderr, reason = "a command's last word, which no log level may hide")]
+fn refuse(error: &dyn std::fmt::Display, exit: Exit) -> Exit {
+    eprintln!("crosspostd: {error}");
+    exit
+}
+
+/// Whether somebody is there to answer.
+fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// A random number from 0 to 1.
+fn random() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness (never seen) the daemon is merely less spread.
+    let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}

@@ -1,0 +1,191 @@
+//! `run`, `run --once`, `run --dry-run`, and what happens without a command.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::{connect, has_terminal, random, refuse};
+use crate::cli::Exit;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config, Env, Paths};
+use crate::core::backoff;
+use crate::core::plan::Send;
+use crate::core::post::Timestamp;
+use crate::daemon::{self, Stop};
+use crate::engine::{Engine, Parts, Report};
+use crate::journal::file::{FileDisk, Lock, LockError};
+use crate::journal::{Found, Journal};
+use crate::network::Trouble;
+
+/// Without a command: sets up if there is no config yet and somebody to answer, then runs.
+pub(super) async fn first_or_later(paths: &Paths, env: &Env, dry_run: bool) -> Exit {
+    if let Err(error @ config::Error::NoFile { .. }) = config::load(&paths.config, env) {
+        return refuse(&error, Exit::Config);
+    }
+    run(paths, env, false, dry_run).await
+}
+
+/// Runs the daemon, or one pass.
+pub(super) async fn run(paths: &Paths, env: &Env, once: bool, dry_run: bool) -> Exit {
+    let config = match config::load(&paths.config, env) {
+        Ok(config) => config,
+        Err(error @ config::Error::NoFile { .. }) if !has_terminal() => {
+            return refuse(&format!("{error} in a terminal, once"), Exit::Config);
+        }
+        Err(error) => return refuse(&error, Exit::Config),
+    };
+    with_config(&config, paths, once, dry_run).await
+}
+
+/// Runs with a config that is known to be good.
+pub(super) async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) -> Exit {
+    let lock = if dry_run { None } else { Some(Lock::take(&paths.state)) };
+    let _held = match lock {
+        None => None,
+        Some(Ok(lock)) => Some(lock),
+        Some(Err(error @ LockError::Held(_))) => return refuse(&error, Exit::Waiting),
+        Some(Err(error)) => return refuse(&error, Exit::Config),
+    };
+    let (journal, state, found) = match Journal::open(Box::new(FileDisk::new(&paths.state))) {
+        Ok(opened) => opened,
+        Err(error) => return refuse(&format!("{}: {error}", paths.state.display()), Exit::Config),
+    };
+    match found {
+        Found::Nothing => warn!(
+            "there is no state file yet ({}): mirroring begins at the present, older posts stay where they are",
+            paths.state.display()
+        ),
+        Found::Torn(bytes) => {
+            warn!("the last line of the state file was cut off in a crash ({bytes} bytes); going on without it");
+        }
+        Found::Sound => {}
+    }
+    let clock: Rc<dyn Clock> = Rc::new(SystemClock::new());
+    let stop = Stop::default();
+    let signals = daemon::listen_for_signals(stop.clone());
+    let work = async {
+        let connected = match connect_patiently(config, &clock, once || dry_run, &stop).await {
+            Ok(Some(connected)) => connected,
+            Ok(None) => return Exit::Done,
+            Err(error) => return end_of_connect(&error),
+        };
+        let directions = connect::directions(&connected.policy);
+        let mut engine = Engine::new(Parts {
+            clients: connected.clients,
+            journal,
+            state,
+            policy: connected.policy,
+            clock: Rc::clone(&clock),
+            random: Box::new(random),
+            stop: stop.flag(),
+            keep_links: config.state.keep_links,
+            interval_secs: i64::try_from(config.sync.interval.as_secs()).unwrap_or(30),
+        });
+        if dry_run {
+            return rehearse(&mut engine).await;
+        }
+        if once {
+            return daemon::once(&mut engine, &stop).await.map_or(Exit::Waiting, |report| end_of_pass(&report));
+        }
+        info!("running: {directions}, looking every {} s", config.sync.interval.as_secs());
+        daemon::run(&mut engine, config.sync.interval, &stop, &mut random).await;
+        Exit::Done
+    };
+    tokio::select! {
+        exit = work => exit,
+        // Listening ends when leaving was asked for; the work ends by itself then.
+        result = async { match signals.await { Ok(()) => std::future::pending().await, Err(error) => error } } => {
+            refuse(&format!("signals cannot be listened to: {result}"), Exit::Config)
+        }
+    }
+}
+
+/// Finds out who we are, as often as it takes; `None` when we are to leave.
+async fn connect_patiently(
+    config: &Config,
+    clock: &Rc<dyn Clock>,
+    once: bool,
+    stop: &Stop,
+) -> Result<Option<connect::Connected>, connect::Error> {
+    let mut failures = 0;
+    loop {
+        match connect::connect(config, clock).await {
+            Ok(connected) => return Ok(Some(connected)),
+            Err(connect::Error::Network(network, trouble)) if !once && !trouble.needs_owner() => {
+                failures += 1;
+                let now = Timestamp::default();
+                let millis = backoff::retry_at(now, failures, 5, random()).millis();
+                warn!("{network} {trouble}; trying again in {} s", millis / 1000);
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis(u64::try_from(millis).unwrap_or(0))) => {}
+                    () = stop.requested() => return Ok(None),
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn end_of_connect(error: &connect::Error) -> Exit {
+    let exit = match error {
+        connect::Error::Tls(_) => Exit::Config,
+        connect::Error::Network(_, trouble) => exit_for(trouble),
+    };
+    refuse(error, exit)
+}
+
+/// How one pass ends.
+fn end_of_pass(report: &Report) -> Exit {
+    if report.journal_error.is_some() {
+        return Exit::Waiting;
+    }
+    // The one that needs the owner counts before the one that mends itself.
+    let worst = report.troubles.values().max_by_key(|trouble| trouble.needs_owner());
+    match worst {
+        Some(trouble) => exit_for(trouble),
+        None if report.waiting > 0 => {
+            info!("{} still to be mirrored: run it again later", posts(report.waiting));
+            Exit::Waiting
+        }
+        None => Exit::Done,
+    }
+}
+
+fn exit_for(trouble: &Trouble) -> Exit {
+    match trouble {
+        Trouble::SignIn(_) | Trouble::Permission(_) | Trouble::NotEnrolled(_) => Exit::SignIn,
+        Trouble::NoCredits | Trouble::SpendCap { .. } | Trouble::RateLimited { .. } => Exit::Waiting,
+        Trouble::Unreachable(_) | Trouble::NoAnswer(_) | Trouble::Gone(_) => Exit::Unreachable,
+    }
+}
+
+/// `--dry-run`: shows what would be sent.
+#[expect(clippy::print_stdout, reason = "what was asked for")]
+async fn rehearse(engine: &mut Engine) -> Exit {
+    let (sends, report) = engine.rehearse().await;
+    for (network, trouble) in &report.troubles {
+        refuse(&format!("{network} {trouble}"), Exit::Done);
+    }
+    for network in &report.began {
+        println!("{network}: the first run begins at the present; nothing posted before would be mirrored.");
+    }
+    for send in &sends {
+        println!("{}", describe(send));
+    }
+    let cost = sends.iter().fold(crate::core::money::Money::default(), |sum, send| sum.plus(send.price));
+    let count = sends.iter().filter(|send| send.number.0 + 1 == send.number.1).count();
+    println!("{} would be mirrored, for {cost}. Nothing was sent, nothing was written.", posts(count));
+    report.troubles.values().next().map_or(Exit::Done, exit_for)
+}
+
+fn describe(send: &Send) -> String {
+    let (number, count) = send.number;
+    let part = if count > 1 { format!(" (part {} of {count})", number + 1) } else { String::new() };
+    let text = send.part.text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
+    format!("{} → {}{part}, {}\n{text}\n", send.key.source, send.key.target, send.price)
+}
+
+fn posts(count: usize) -> String {
+    if count == 1 { "1 post".into() } else { format!("{count} posts") }
+}

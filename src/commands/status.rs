@@ -1,0 +1,212 @@
+//! `status`: what was mirrored, what waits and why, what failed. Reads the journal and nothing else.
+
+use serde::Serialize;
+
+use super::refuse;
+use crate::cli::Exit;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::Paths;
+use crate::core::money::Month;
+use crate::core::post::{Network, Timestamp};
+use crate::core::record::{Delivery, Key, Stage};
+use crate::core::state::State;
+use crate::journal::file::{FileDisk, Lock};
+use crate::journal::{Found, Journal};
+
+/// How many of the posts mirrored last are shown.
+const SHOWN: usize = 10;
+
+/// Shows it.
+#[expect(clippy::print_stdout, reason = "what was asked for")]
+pub(super) fn status(paths: &Paths, json: bool) -> Exit {
+    let (state, found) = match Journal::open(Box::new(FileDisk::new(&paths.state))) {
+        Ok((_, state, found)) => (state, found),
+        Err(error) => return refuse(&format!("{}: {error}", paths.state.display()), Exit::Config),
+    };
+    let running = Lock::is_held(&paths.state);
+    let status = Status::of(&state, running, SystemClock::new().now());
+    if json {
+        match serde_json::to_string_pretty(&status) {
+            Ok(text) => println!("{text}"),
+            Err(error) => return refuse(&error, Exit::Config),
+        }
+    } else if found == Found::Nothing {
+        println!("Nothing has been mirrored yet: there is no state file at {}.", paths.state.display());
+    } else {
+        print!("{}", status.text());
+    }
+    Exit::Done
+}
+
+/// What there is to say. Its JSON is what programs read: `version` changes when a field changes its meaning.
+#[derive(Debug, Serialize)]
+struct Status {
+    version: u32,
+    /// Whether a daemon is at work.
+    running: bool,
+    networks: Vec<Side>,
+    /// The newest first.
+    mirrored_last: Vec<Line>,
+    waiting: Vec<Line>,
+    failed: Vec<Line>,
+    mirrored: usize,
+    skipped: Vec<Skipped>,
+    spent: Vec<Spending>,
+    spent_this_month_usd: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Side {
+    network: Network,
+    /// The owner's account id; none when posts written there are not mirrored.
+    account: Option<String>,
+    /// Since when its posts are mirrored.
+    since: Option<String>,
+    /// Why it is not used at present.
+    paused: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    source: String,
+    target: Network,
+    written: String,
+    /// The ids of its parts there.
+    ids: Vec<String>,
+    why: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Skipped {
+    why: String,
+    posts: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Spending {
+    what: String,
+    count: u64,
+    usd: String,
+}
+
+impl Status {
+    fn of(state: &State, running: bool, now: Timestamp) -> Self {
+        let mut mirrored: Vec<(&Key, &Delivery)> = Vec::new();
+        let (mut waiting, mut failed) = (Vec::new(), Vec::new());
+        let mut skipped = std::collections::BTreeMap::new();
+        for (key, delivery) in state.deliveries() {
+            match &delivery.stage {
+                Stage::Mirrored => mirrored.push((key, delivery)),
+                Stage::Skipped(why) => *skipped.entry(*why).or_insert(0) += 1,
+                Stage::Failed(why) => failed.push(line(key, delivery, Some(why.clone()))),
+                Stage::Planned => {
+                    let why = if delivery.parent.is_some() && delivery.sent.is_empty() {
+                        "it waits for its turn, or for the post that it answers"
+                    } else {
+                        "it waits for its turn"
+                    };
+                    waiting.push(line(key, delivery, Some(why.into())));
+                }
+                Stage::Sending { .. } => {
+                    let why = format!("it was sent, and {} has not shown yet whether it stands there", key.target);
+                    waiting.push(line(key, delivery, Some(why)));
+                }
+                Stage::Waiting { until, why } => {
+                    waiting.push(line(key, delivery, Some(format!("{why}; again at {}", clock_time(*until)))));
+                }
+            }
+        }
+        mirrored.sort_by_key(|(_, delivery)| std::cmp::Reverse(delivery.changed));
+        let month = Month::of(now);
+        Self {
+            version: 1,
+            running,
+            networks: Network::ALL.into_iter().map(|network| side(state, network)).collect(),
+            mirrored: mirrored.len(),
+            mirrored_last: mirrored.into_iter().take(SHOWN).map(|(key, delivery)| line(key, delivery, None)).collect(),
+            waiting,
+            failed,
+            skipped: skipped.into_iter().map(|(why, posts)| Skipped { why: why.to_string(), posts }).collect(),
+            spent: state
+                .ledger()
+                .month(month)
+                .map(|(what, spent)| Spending {
+                    what: what.to_string(),
+                    count: spent.count,
+                    usd: spent.amount.to_string(),
+                })
+                .collect(),
+            spent_this_month_usd: state.ledger().total(month).to_string(),
+        }
+    }
+
+    fn text(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::new();
+        let mut say = |line: String| {
+            let _ = writeln!(text, "{line}");
+        };
+        say(format!("crosspostd is {}", if self.running { "running" } else { "not running now" }));
+        for side in &self.networks {
+            match (&side.account, &side.since) {
+                (Some(account), Some(since)) => {
+                    say(format!(
+                        "{:9} posts of account {account} are mirrored since {since}",
+                        side.network.to_string()
+                    ));
+                }
+                _ => say(format!("{:9} posts are not mirrored from here", side.network.to_string())),
+            }
+            if let Some(why) = &side.paused {
+                say(format!("          PAUSED: {why}"));
+            }
+        }
+        say(format!("\nMirrored: {}{}", self.mirrored, if self.mirrored_last.is_empty() { "" } else { ", the last:" }));
+        for line in &self.mirrored_last {
+            say(format!("  {}  {} → {}", line.written, line.source, line.ids.join(", ")));
+        }
+        for (title, lines) in [("Waiting", &self.waiting), ("Failed", &self.failed)] {
+            say(format!("\n{title}: {}", lines.len()));
+            for line in lines {
+                let why = line.why.as_deref().unwrap_or_default();
+                say(format!("  {}  {} to {}: {why}", line.written, line.source, line.target));
+            }
+        }
+        if !self.skipped.is_empty() {
+            say("\nNot mirrored:".into());
+            for skipped in &self.skipped {
+                say(format!("  {:4}  {}", skipped.posts, skipped.why));
+            }
+        }
+        say(format!("\nSpent on X this month: {}", self.spent_this_month_usd));
+        for spending in &self.spent {
+            say(format!("  {:4}  {}: {}", spending.count, spending.what, spending.usd));
+        }
+        text
+    }
+}
+
+fn side(state: &State, network: Network) -> Side {
+    let side = state.side(network);
+    Side {
+        network,
+        account: side.map(|side| side.account.clone()),
+        since: side.map(|side| clock_time(side.began)),
+        paused: state.pause(network).map(|pause| format!("{} (since {})", pause.why, clock_time(pause.at))),
+    }
+}
+
+fn line(key: &Key, delivery: &Delivery, why: Option<String>) -> Line {
+    let ids = delivery.sent.iter().map(|id| format!("{}:{id}", key.target.key())).collect();
+    Line { source: key.source.to_string(), target: key.target, written: clock_time(delivery.written), ids, why }
+}
+
+/// `2026-11-23 16:04 UTC`.
+fn clock_time(at: Timestamp) -> String {
+    time::OffsetDateTime::from_unix_timestamp(at.secs())
+        .ok()
+        .and_then(|time| {
+            time.format(time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).ok()
+        })
+        .unwrap_or_default()
+}

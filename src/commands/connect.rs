@@ -67,13 +67,12 @@ async fn twitter(config: &Config, http: &reqwest::Client, clock: &Rc<dyn Clock>)
         access_token_secret: ours.access_token_secret.clone(),
     };
     let known = ours.user_id.clone().or_else(|| twitter::setup::user_id_of(&ours.access_token));
-    let account = match known {
-        Some(id) => Account { id, username: ours.username.clone() },
-        None => {
-            let identity =
-                twitter::setup::who_am_i(http.clone(), ours.api_url.clone(), keys.clone(), Rc::clone(clock)).await?;
-            Account { id: identity.id, username: Some(identity.username) }
-        }
+    let account = if let Some(id) = known {
+        Account { id, username: ours.username.clone() }
+    } else {
+        let (http, url) = (http.clone(), ours.api_url.clone());
+        let identity = twitter::setup::who_am_i(http, url, keys.clone(), Rc::clone(clock)).await?;
+        Account { id: identity.id, username: Some(identity.username) }
     };
     Ok(Twitter::new(http.clone(), ours.api_url.clone(), keys, account, ours.max_length, Rc::clone(clock)))
 }

@@ -134,7 +134,8 @@ const SCENES: &[(u128, Scene)] = &[
         ),
     ),
     (5500, Scene::Private("For my followers only: this stays here.")),
-    (6500, Scene::Reply(Network::Twitter, "And hello", "@grace said that main.rs is a file, not a link.")),
+    (6500, Scene::Write(Network::Mastodon, "@grace knows that main.rs is a file, and no link that X may charge for.")),
+    (7000, Scene::Reply(Network::Twitter, "And hello", "An answer to myself, and nobody is pinged: @grace")),
     (7500, Scene::Write(Network::Twitter, "Read more: https://example.org/a/long/article?utm_source=x")),
 ];
 
@@ -329,7 +330,7 @@ impl<'a> Stage<'a> {
             );
             println!("One was for followers only, one was somebody else's: both stayed where they were.");
             println!("The answer to one request was lost: it was looked for and found, not sent again.");
-            println!("X would have charged {x_bill_usd}, most of it for the one post with a link.");
+            println!("X would have charged {x_bill_usd}: $0.015 a post, $0.200 where there is a link in it.");
             for text in &summary.lost {
                 println!("LOST: {text}");
             }
@@ -372,7 +373,8 @@ fn words<'a>(posts: impl Iterator<Item = &'a Standing>) -> Vec<String> {
 
 fn plain_words(text: &str) -> Vec<String> {
     // What has no width, and the host behind a name, is not what was written.
-    text.replace('\u{200B}', "").replace("@x.com", "").split_whitespace().map(str::to_owned).collect()
+    let text = text.replace('\u{200B}', "").replace("@x.com", "").replace(&format!("@{HOST}"), "");
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// How often a text stands among words.

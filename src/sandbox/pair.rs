@@ -86,6 +86,7 @@ impl Pair {
     }
 
     /// The owner writes a public post by hand. Returns its id.
+    #[expect(clippy::must_use_candidate, reason = "it writes")]
     pub fn write(&self, network: Network, text: &str) -> String {
         self.write_reply(network, text, None)
     }
@@ -107,6 +108,7 @@ impl Pair {
     }
 
     /// The owner writes on Mastodon for some eyes only.
+    #[expect(clippy::must_use_candidate, reason = "it writes")]
     pub fn write_to(&self, visibility: Visibility, text: &str) -> String {
         let options = Options { visibility, ..Options::default() };
         let now = self.clock.now();

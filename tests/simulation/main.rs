@@ -137,16 +137,11 @@ fn run(seed: u64) -> (Tally, Result<oracle::Verdict, String>) {
             world.fault_rate = if random.per_mille(300) { 250 } else { 20 };
             world.kill_in = random.per_mille(250).then(|| random.below(14));
         }
-        let running = match &mut engine {
-            Some(running) => running,
-            None => {
-                let mut world_now = world.borrow_mut();
-                world_now.dead = false;
-                world_now.skew = if random.per_mille(200) { -1_700_000_000_000 } else { 0 };
-                drop(world_now);
-                engine.insert(start(&world))
-            }
-        };
+        let running = engine.get_or_insert_with(|| {
+            let skew = if random.per_mille(200) { -1_700_000_000_000 } else { 0 };
+            (world.borrow_mut().dead, world.borrow_mut().skew) = (false, skew);
+            start(&world)
+        });
         cycle(running);
         if world.borrow().dead || random.per_mille(50) {
             engine = None;
@@ -155,7 +150,7 @@ fn run(seed: u64) -> (Tally, Result<oracle::Verdict, String>) {
     {
         let mut world = world.borrow_mut();
         (world.fault_rate, world.kill_in, world.dead) = (0, None, false);
-        world.tell("all is well from here on".into());
+        world.tell("all is well from here on");
     }
     let mut engine = engine.unwrap_or_else(|| start(&world));
     for _ in 0..QUIET_CYCLES {
@@ -187,12 +182,12 @@ fn nothing_is_doubled_lost_or_echoed() {
         return assert!(result.is_ok(), "{}", result.unwrap_err());
     }
     let schedules: u64 = std::env::var("SCHEDULES").ok().and_then(|n| n.parse().ok()).unwrap_or(2000);
-    let threads = 2;
+    let threads: u8 = 2;
     let workers: Vec<_> = (0..threads)
         .map(|worker| {
             std::thread::spawn(move || {
                 let mut sum = (Tally::default(), oracle::Verdict::default());
-                for seed in (worker..schedules).step_by(threads as usize) {
+                for seed in (u64::from(worker)..schedules).step_by(threads.into()) {
                     let (tally, result) = run(seed);
                     let verdict = result.unwrap_or_else(|story| panic!("{story}"));
                     sum.0.faults += tally.faults;

@@ -94,8 +94,8 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
                     verdict.report("it waits for a post that failed".to_owned());
                     continue;
                 }
-                stage => {
-                    wrong.push(format!("{} {:?} is stuck: {stage:?}", key.source, entry.text));
+                Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => {
+                    wrong.push(format!("{} {:?} is stuck: {:?}", key.source, entry.text, delivery.stage));
                     continue;
                 }
             }

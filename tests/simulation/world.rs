@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    pub fn tell(&mut self, line: String) {
+    pub fn tell(&mut self, line: &str) {
         let at = (self.now - 1_793_000_000_000) / 1000;
         self.story.push(format!("{at:>6} s  {line}"));
     }
@@ -161,7 +161,7 @@ impl World {
     fn die(&mut self) {
         if !self.dead {
             self.tally.kills += 1;
-            self.tell("the process is killed".into());
+            self.tell("the process is killed");
         }
         self.dead = true;
     }
@@ -192,7 +192,7 @@ impl World {
     ) -> PostId {
         let lag = self.lag(network);
         let id = self.next_id();
-        self.tell(format!("{author} writes {id} on {network}: {text:?} {visibility:?} reply to {reply_to:?}"));
+        self.tell(&format!("{author} writes {id} on {network}: {text:?} {visibility:?} reply to {reply_to:?}"));
         let entry = Entry {
             id: id.clone(),
             author,
@@ -212,7 +212,7 @@ impl World {
         entry.created = self.now;
         entry.visible = self.now + self.lag(network);
         let id = entry.id.clone();
-        self.tell(format!(
+        self.tell(&format!(
             "{network} makes {id}: {:?} reply to {:?}, seen in {} ms",
             entry.text,
             entry.reply_to,
@@ -292,7 +292,7 @@ impl World {
         if matches!(turn, Turn::Dies | Turn::Fails) && self.random.per_mille(300) {
             // On its way while the client has given up or is dead.
             let at = self.now + i64::try_from(self.random.below(30_000)).unwrap_or(0);
-            self.tell(format!("{text:?} is still on its way to {network}"));
+            self.tell(&format!("{text:?} is still on its way to {network}"));
             self.server(network).late.push((at, entry));
             if dies {
                 self.die();
@@ -448,8 +448,8 @@ impl Disk for FakeDisk {
                 if matches!(turn, Turn::Dies) {
                     world.die();
                 }
-                let torn = world.random.below(bytes.len() as u64 + 1);
-                usize::try_from(torn).unwrap_or(0)
+                let kept = world.random.below(bytes.len() as u64 + 1);
+                usize::try_from(kept).unwrap_or(0)
             }
         };
         world.disk.get_or_insert_default().extend_from_slice(&bytes[..written]);

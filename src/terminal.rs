@@ -238,10 +238,13 @@ impl Interrupts {
         Ok(Self(state))
     }
 
-    fn held_off<T>(&self, read: impl FnOnce() -> T) -> T {
+    fn held_off<T>(&self, read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         self.0.store(HELD_OFF, Ordering::SeqCst);
         let result = read();
-        self.0.store(ENDS_THE_PROCESS, Ordering::SeqCst);
+        // After Ctrl-C the caller ends, and with a word about it.
+        if !result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {
+            self.0.store(ENDS_THE_PROCESS, Ordering::SeqCst);
+        }
         result
     }
 }

@@ -31,7 +31,7 @@ pub fn for_x(trouble: &Trouble) -> String {
         }
         Trouble::SpendCap { until } => {
             let until = until.and_then(date).map_or_else(String::new, |date| format!(" It ends by itself on {date}."));
-            format!("The spending limit set in console.x.com is reached. Raise it there, or wait.{until}")
+            format!("The spending limit for X, set in console.x.com, is reached. Raise it there, or wait.{until}")
         }
         other => for_any("X", other).unwrap_or_else(|| format!("X {other}.")),
     }
@@ -139,7 +139,7 @@ mod tests {
             for (found, part, name) in
                 [(for_x(&trouble), x, "X"), (for_mastodon("h.example", &trouble), mastodon, "h.example")]
             {
-                assert!(found.contains(part) && found.contains(name) && found.ends_with('.'), "{found}");
+                assert!(found.contains(part) && found.contains(name) && found.ends_with(['.', '?']), "{found}");
             }
             assert_eq!(exit(&trouble), ends);
         }

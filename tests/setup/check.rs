@@ -153,6 +153,13 @@ fn what_is_wrong_on_disk_is_said() {
     says(&screen, &["!! Journal:", "damaged in line 2"]);
     assert!(world.x.asked("/2/users/2244994945/tweets").len() == 1, "the networks are looked at all the same");
 
+    let blocker = world.folder.path().join("file");
+    fs::write(&blocker, "").unwrap();
+    let paths = Paths { state: blocker.join("state.jsonl"), ..world.paths() };
+    let (exit, screen) = world.check_with(&paths);
+    assert_eq!(exit, Exit::Config);
+    says(&screen, &["!! Journal: nothing can be written in", "or name a file with --state"]);
+
     let path = world.paths().config;
     fs::write(&path, fs::read_to_string(&path).unwrap().replace("\"2244994945\"", "\"7\"")).unwrap();
     says(&world.check().1, &["!! X: the access token is that of another account"]);

@@ -24,17 +24,17 @@ use crosspostd::terminal::Terminal;
 use server::{NOW, Server, canned};
 
 /// Four keys of the right shapes, a token, a password, a code.
-pub const KEY: &str = "kpl4ntedpl4ntedpl4ntedpl4";
-pub const SECRET: &str = "spl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl4nted";
-pub const TOKEN: &str = "2244994945-tpl4ntedpl4ntedpl4ntedpl4ntedpl4nte";
-pub const TOKEN_SECRET: &str = "upl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl";
-pub const ACCESS: &str = "mpl4nted-token";
-pub const PASSWORD: &str = "pl4nted password";
+pub(crate) const KEY: &str = "kpl4ntedpl4ntedpl4ntedpl4";
+pub(crate) const SECRET: &str = "spl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl4nted";
+pub(crate) const TOKEN: &str = "2244994945-tpl4ntedpl4ntedpl4ntedpl4ntedpl4nte";
+pub(crate) const TOKEN_SECRET: &str = "upl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl4ntedpl";
+pub(crate) const ACCESS: &str = "mpl4nted-token";
+pub(crate) const PASSWORD: &str = "pl4nted password";
 const ME: &str = r#"{"data":{"id":"2244994945","name":"X Dev","username":"xdev"}}"#;
 
 /// What was shown.
 #[derive(Clone, Default)]
-pub struct Screen(Rc<RefCell<Vec<u8>>>);
+pub(crate) struct Screen(Rc<RefCell<Vec<u8>>>);
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -55,16 +55,16 @@ impl Clock for At {
 }
 
 /// Both networks, and a folder for the files.
-pub struct World {
-    pub folder: tempfile::TempDir,
-    pub x: Server,
-    pub mastodon: Server,
-    pub now: i64,
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) x: Server,
+    pub(crate) mastodon: Server,
+    pub(crate) now: i64,
 }
 
 impl World {
     /// One in which everything works; the Mastodon is a recent one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (x, mastodon) = (Server::start(), Server::start());
         x.on("/2/users/me", &[(200, "x-access-level: read-write\r\n", ME.to_owned())])
             .on("/2/users/2244994945/tweets", &[canned(200, r#"{"meta":{"result_count":0}}"#)]);
@@ -95,7 +95,7 @@ impl World {
         Self { folder: tempfile::tempdir().unwrap(), x, mastodon, now: NOW }
     }
 
-    pub fn paths(&self) -> Paths {
+    pub(crate) fn paths(&self) -> Paths {
         let folder = self.folder.path();
         Paths { config: folder.join("config.toml"), state: folder.join("state.jsonl") }
     }
@@ -105,8 +105,8 @@ impl World {
     }
 
     /// Answers the questions, line by line; what came of it and what was shown. Then the input ends.
-    pub fn setup(&self, answers: &[&str]) -> (Result<(), SetupError>, String) {
-        let input: String = answers.iter().map(|answer| format!("{answer}\n")).collect();
+    pub(crate) fn setup(&self, answers: &[&str]) -> (Result<(), SetupError>, String) {
+        let input = [answers, &[""]].concat().join("\n");
         let screen = Screen::default();
         let mut terminal = Terminal::new(io::Cursor::new(input), screen.clone());
         let result = block_on(setup(&self.paths(), &self.env(), &mut terminal, Rc::new(At(self.now))));
@@ -114,31 +114,35 @@ impl World {
     }
 
     /// Answers the questions, which must lead to a config.
-    pub fn set_up(&self, answers: &[&str]) -> (Config, String) {
+    pub(crate) fn set_up(&self, answers: &[&str]) -> (Config, String) {
         let (result, screen) = self.setup(answers);
         result.unwrap_or_else(|error| panic!("{error}\n{screen}"));
         (self.config(), screen)
     }
 
     /// The config that was written.
-    pub fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         config::load(&self.paths().config, &Env::default()).unwrap()
     }
 
     /// The answers of a first run that signs in by the browser.
-    pub fn first_run(&self) -> Vec<&str> {
+    pub(crate) fn first_run(&self) -> Vec<&str> {
         vec![KEY, SECRET, TOKEN, TOKEN_SECRET, &self.mastodon.base, "1", "c0de", "1", "y"]
     }
 
-    pub fn check(&self) -> (Exit, String) {
+    pub(crate) fn check(&self) -> (Exit, String) {
+        self.check_with(&self.paths())
+    }
+
+    pub(crate) fn check_with(&self, paths: &Paths) -> (Exit, String) {
         let screen = Screen::default();
         let mut terminal = Terminal::new(io::empty(), screen.clone());
         let clock = Rc::new(At(self.now));
-        let exit = block_on(crosspostd::commands::check::check(&self.paths(), &self.env(), &mut terminal, clock));
+        let exit = block_on(crosspostd::commands::check::check(paths, &self.env(), &mut terminal, clock));
         (exit, shown(&screen))
     }
 
-    pub fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 }
@@ -159,7 +163,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// Whether all of these stand in a text, whatever the line breaks.
-pub fn says(text: &str, parts: &[&str]) {
+pub(crate) fn says(text: &str, parts: &[&str]) {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in parts {
         assert!(words.contains(part), "`{part}` is not in:\n{text}");

@@ -35,7 +35,7 @@ fn a_server_is_asked_for_until_one_answers() {
             "`my server` is not an address",
             "`http://mastodon.social` is not encrypted",
             "127.0.0.1:1 cannot be reached",
-            "is no server that speaks Mastodon's language",
+            "is no Mastodon server",
             "it sends us on to https://social.example: use that address",
         ],
     );

@@ -1,6 +1,7 @@
 //! The conversation from beginning to end: first, again, broken off, over a broken config.
 
-use crosspostd::config::{Directions, Env, Paths};
+use crosspostd::config::Directions;
+use crosspostd::secret::Secret;
 use crosspostd::terminal::NoAnswer;
 
 use super::*;
@@ -11,7 +12,7 @@ fn a_first_run_leads_to_a_config_that_works() {
     let (config, screen) = world.set_up(&world.first_run());
     let twitter = &config.twitter;
     let four = [&twitter.consumer_key, &twitter.consumer_secret, &twitter.access_token, &twitter.access_token_secret];
-    assert_eq!(four.map(|key| key.expose()), [KEY, SECRET, TOKEN, TOKEN_SECRET]);
+    assert_eq!(four.map(Secret::expose), [KEY, SECRET, TOKEN, TOKEN_SECRET]);
     assert_eq!(twitter.user_id.as_deref(), Some("2244994945"));
     assert_eq!(twitter.username.as_deref(), Some("xdev"));
     // What the environment says stays there.
@@ -42,7 +43,7 @@ fn a_first_run_leads_to_a_config_that_works() {
             "You are @me@h.example (Me [31mMyself).",
             "To X go your public and unlisted posts",
             "Looked for every 30 seconds",
-            "Posts from now on are mirrored; older ones stay where they are.",
+            "posts from now on are mirrored; older ones stay where they are.",
         ],
     );
     assert_eq!(world.files(), [world.paths().config]);
@@ -129,15 +130,12 @@ fn a_broken_config_is_kept_as_a_copy() {
 #[test]
 fn a_disk_that_refuses_does_not_lose_the_answers() {
     let world = World::new();
-    let blocker = world.folder.path().join("file");
-    fs::write(&blocker, "").unwrap();
-    let paths = Paths { config: blocker.join("config.toml"), state: world.paths().state };
-    let screen = Screen::default();
-    let input: String = world.first_run().iter().chain(&["y", "n"]).map(|answer| format!("{answer}\n")).collect();
-    let mut terminal = Terminal::new(io::Cursor::new(input), screen.clone());
-    let env = [("CROSSPOSTD_TWITTER__API_URL".to_owned(), world.x.base.clone())].into_iter().collect::<Env>();
-    let result = block_on(setup(&paths, &env, &mut terminal, Rc::new(At(NOW))));
-    assert!(result.is_err());
+    // Something stands where the new file would be made.
+    fs::create_dir(world.folder.path().join("config.toml.new")).unwrap();
+    let (result, screen) = world.setup(&[world.first_run(), vec!["y", "n"]].concat());
+    assert!(matches!(result, Err(SetupError::Stopped)));
+    assert_eq!(screen.matches("cannot be written").count(), 2, "{screen}");
+    assert!(!world.paths().config.exists());
 }
 
 #[test]

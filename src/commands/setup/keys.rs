@@ -38,8 +38,8 @@ pub(super) fn clean(pasted: &str) -> Result<Secret, NotAKey> {
     };
     match key {
         "" => Err(NotAKey::Empty),
-        key if is_label(key) => Err(NotAKey::Odd),
         key if is_placeholder(key) => Err(NotAKey::Placeholder),
+        key if is_label(key) => Err(NotAKey::Odd),
         key if key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Secret::new(key)),
         _ => Err(NotAKey::Odd),
     }

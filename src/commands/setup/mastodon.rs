@@ -55,7 +55,7 @@ struct Token {
 /// Asks until the account is signed in.
 pub(super) async fn ask(c: &mut Conversation<'_>, old: Option<&config::Mastodon>) -> Result<Found, SetupError> {
     c.terminal.gap();
-    c.terminal.say("Now Mastodon (or another server that speaks its language, such as GoToSocial).");
+    c.terminal.say("Now Mastodon, or a server like it: GoToSocial, Pleroma, Akkoma, …");
     let old = old.filter(|old| !keys::is_placeholder(old.access_token.expose()));
     if let Some(old) = old
         && let Some(found) = keep(c, old).await?
@@ -145,7 +145,7 @@ async fn ask_server(c: &mut Conversation<'_>, preset: Option<&str>) -> Result<Se
             Err(Trouble::SignIn(_) | Trouble::Permission(_)) => None,
             Err(Trouble::Gone(_)) => {
                 let host = base.host();
-                c.terminal.say(&format!("{host} is no server that speaks Mastodon's language. Is the name right?"));
+                c.terminal.say(&format!("{host} is no Mastodon server, nor one like it. Is the name right?"));
                 continue;
             }
             Err(trouble) => {
@@ -212,7 +212,7 @@ async fn by_browser(c: &mut Conversation<'_>, server: &mut Server) -> Result<Opt
     c.terminal.say(&url);
     c.terminal.gap();
     loop {
-        let pasted = c.terminal.ask("The code that it shows (Enter: back)", None)?;
+        let pasted = c.terminal.ask("Paste the code that it shows (Enter: back)", None)?;
         if pasted.is_empty() {
             return Ok(None);
         }

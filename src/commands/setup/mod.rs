@@ -312,8 +312,8 @@ fn farewell(c: &mut Conversation<'_>, paths: &Paths) {
     c.terminal.gap();
     c.terminal.say(&format!("Written to {}, readable by you alone.", paths.config.display()));
     c.terminal.say(
-        "Posts from now on are mirrored; older ones stay where they are. Ctrl-C stops it. How to run it as a service: \
-         see README.md and systemd/crosspostd.service.",
+        "While crosspostd runs, posts from now on are mirrored; older ones stay where they are. Ctrl-C stops it. How to \
+         run it as a service: see README.md and systemd/crosspostd.service.",
     );
     if is_running(&paths.state) {
         c.terminal.say("A crosspostd is running now: restart it, so that it reads the new config.");

@@ -114,7 +114,7 @@ fn explain(c: &mut Conversation<'_>, has_keys: bool) {
 
 async fn ask_keys(c: &mut Conversation<'_>, mut known: Known, base: &BaseUrl) -> Result<Keys, SetupError> {
     loop {
-        let key = ask_key(c, "API key (or consumer key)", known.consumer_key.as_ref())?;
+        let key = ask_key(c, "API key, or consumer key", known.consumer_key.as_ref())?;
         let secret = ask_key(c, "API key secret", known.consumer_secret.as_ref())?;
         let consumer = ConsumerKeys { key, secret };
         if let Some((access_token, access_token_secret)) = ask_token(c, &known, base, &consumer).await? {
@@ -215,7 +215,7 @@ async fn sign_in_by_pin(c: &mut Conversation<'_>, base: &BaseUrl, consumer: &Con
         c.terminal.say(request.authorize_url.as_str());
         c.terminal.gap();
         c.terminal.say("(If the app belongs to another X account, reading costs $0.005 a post, not $0.001.)");
-        let pin = c.terminal.ask("The PIN that it shows (Enter: back)", None)?;
+        let pin = c.terminal.ask("Type the PIN that it shows (Enter: back)", None)?;
         if pin.is_empty() {
             return Ok(Pin::Back);
         }

@@ -43,7 +43,7 @@ impl Report<'_> {
 /// What the owner has to do comes before what passes by itself.
 fn weight(exit: Exit) -> u8 {
     match exit {
-        Exit::Done => 0,
+        Exit::Done | Exit::Failed => 0,
         Exit::Waiting => 1,
         Exit::Unreachable => 2,
         Exit::SignIn => 3,

@@ -56,5 +56,7 @@ pub mod commands;
 
 pub mod logging;
 
+pub mod terminal;
+
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -2,7 +2,7 @@
 //!
 //! Run with `X_OPENAPI=<folder>` that holds `openapi-2.166.json` (legacy names) and `openapi-2.167.json` (new names).
 #![cfg(feature = "sandbox")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, dead_code, missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, dead_code, missing_docs, reason = "a test")]
 
 #[path = "support/openapi.rs"]
 mod openapi;
@@ -163,4 +163,66 @@ fn the_check_notices_what_is_wrong() {
     let complaints = legacy.complaints(&exchanges[..1], false);
     assert!(complaints.iter().any(|one| one.contains("made_up")), "{complaints:?}");
     assert!(complaints.iter().any(|one| one.contains("/data/0/id")), "{complaints:?}");
+}
+
+/// Everything that the client asks of X, in one run each against X with the names of old.
+async fn everything_asked(pair: &crosspostd::sandbox::Pair) {
+    use crosspostd::clock::{Clock, SystemClock};
+    use crosspostd::core::post::{Network, PostId, Timestamp};
+    use crosspostd::core::record::Part;
+    use crosspostd::network::twitter::oauth1::Keys;
+    use crosspostd::network::twitter::{Account, Twitter, setup};
+    use crosspostd::network::{Client, Outcome, Request, Since, http};
+
+    let config = pair.config().unwrap().twitter;
+    let clock: std::rc::Rc<dyn Clock> = std::rc::Rc::new(SystemClock::new());
+    let keys = Keys {
+        consumer_key: config.consumer_key,
+        consumer_secret: config.consumer_secret,
+        access_token: config.access_token,
+        access_token_secret: config.access_token_secret,
+    };
+    let http = http::client().unwrap();
+    let me = setup::who_am_i(http.clone(), config.api_url.clone(), keys.clone(), clock.clone()).await.unwrap();
+    let account = Account { id: me.id, username: Some(me.username) };
+    let client = Twitter::new(http, config.api_url, keys, account, 280, clock);
+    client.prepare().await.unwrap();
+    let first = pair.write(Network::Twitter, "old");
+    client.newest().await.unwrap();
+    for number in 0..120 {
+        pair.write(Network::Twitter, &format!("post {number} https://example.com/{number} #tag"));
+    }
+    for since in [
+        Since { after: Some(PostId::new(first)), ..Since::default() },
+        Since { not_before: Some(Timestamp::from_secs(1_600_000_000)), thorough: true, ..Since::default() },
+    ] {
+        assert!(client.read(&since).await.unwrap().complete);
+    }
+    let mut parent = None;
+    for text in ["a mirror", "its second part & more, https://example.com"] {
+        let part = Part { text: text.into(), warning: None, language: Some("en".into()), visibility: None };
+        let request = Request { part: &part, reply_to: parent.as_ref(), key: "key" };
+        let Outcome::Created { id, .. } = client.publish(&request).await else { panic!("it is taken") };
+        parent = Some(id);
+    }
+}
+
+#[test]
+fn the_client_asks_as_xs_documents_say() {
+    let Some(folder) = openapi::folder() else {
+        println!("not checked: X_OPENAPI does not name the folder with X's OpenAPI documents");
+        return;
+    };
+    let pair = crosspostd::sandbox::Pair::start().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(everything_asked(&pair));
+    let exchanges = pair.twitter.exchanges();
+    assert!(exchanges.len() >= 7);
+    // Reads ask for fields by their old names, which only the older document knows; posting is the same in both.
+    let posts: Vec<_> = exchanges.iter().filter(|exchange| exchange.call.method == "POST").cloned().collect();
+    for (name, exchanges) in [("openapi-2.166.json", &exchanges), ("openapi-2.167.json", &posts)] {
+        let mut document = Document::read(&folder, name);
+        let complaints: Vec<String> = exchanges.iter().flat_map(|exchange| document.request(&exchange.call)).collect();
+        assert!(complaints.is_empty(), "{name}:\n{}", complaints.join("\n"));
+    }
 }

@@ -1,15 +1,21 @@
 //! One file a command. Here: which one is run, and how each ends.
 
+pub mod advice;
+pub mod check;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod run;
+pub mod setup;
 mod status;
 
 use std::io::IsTerminal as _;
+use std::rc::Rc;
 
 use crate::cli::{Cli, Command, Exit};
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Env, Paths};
+use crate::terminal::Terminal;
 
 /// Does what was asked for.
 pub async fn execute(cli: &Cli) -> Exit {
@@ -26,8 +32,24 @@ pub async fn execute(cli: &Cli) -> Exit {
         None => run::first_or_later(&paths, &env, cli.dry_run).await,
         Some(Command::Run { once }) => run::run(&paths, &env, *once, cli.dry_run).await,
         Some(Command::Status { json }) => status::status(&paths, *json),
-        Some(_) => Exit::Usage,
+        Some(Command::Setup) => set_up(&paths, &env).await,
+        Some(Command::Check) => check::check(&paths, &env, &mut Terminal::of_process(), system_clock()).await,
+        // Done above, before any path was looked for.
+        #[cfg(feature = "sandbox")]
+        Some(Command::Demo { .. }) => Exit::Done,
     }
+}
+
+/// The conversation, and how it ends.
+async fn set_up(paths: &Paths, env: &Env) -> Exit {
+    match setup::setup(paths, env, &mut Terminal::of_process(), system_clock()).await {
+        Ok(()) => Exit::Done,
+        Err(error) => refuse(&format!("{error}."), error.exit()),
+    }
+}
+
+fn system_clock() -> Rc<dyn Clock> {
+    Rc::new(SystemClock::new())
 }
 
 /// Says one sentence to the standard error.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
-use super::{connect, has_terminal, random, refuse};
+use super::{advice, connect, has_terminal, random, refuse, set_up};
 use crate::cli::Exit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Env, Paths};
@@ -16,30 +16,35 @@ use crate::daemon::{self, Stop};
 use crate::engine::{Engine, Parts, Report};
 use crate::journal::file::{FileDisk, Lock, LockError};
 use crate::journal::{Found, Journal};
-use crate::network::Trouble;
 
 /// Without a command: sets up if there is no config yet and somebody to answer, then runs.
 pub(super) async fn first_or_later(paths: &Paths, env: &Env, dry_run: bool) -> Exit {
-    if let Err(error @ config::Error::NoFile { .. }) = config::load(&paths.config, env) {
-        return refuse(&error, Exit::Config);
+    if matches!(config::load(&paths.config, env), Err(config::Error::NoFile { .. })) && has_terminal() {
+        let exit = set_up(paths, env).await;
+        if exit != Exit::Done {
+            return exit;
+        }
     }
     run(paths, env, false, dry_run).await
 }
 
 /// Runs the daemon, or one pass.
 pub(super) async fn run(paths: &Paths, env: &Env, once: bool, dry_run: bool) -> Exit {
-    let config = match config::load(&paths.config, env) {
-        Ok(config) => config,
-        Err(error @ config::Error::NoFile { .. }) if !has_terminal() => {
-            return refuse(&format!("{error} in a terminal, once"), Exit::Config);
-        }
-        Err(error) => return refuse(&error, Exit::Config),
-    };
-    with_config(&config, paths, once, dry_run).await
+    match config::load(&paths.config, env) {
+        Ok(config) => with_config(&config, paths, once, dry_run).await,
+        Err(error @ config::Error::NoFile { .. }) if !has_terminal() => refuse(
+            &format!(
+                "{error} once in a terminal, as the user that it is to run as. It asks for the four keys of your X \
+                 app and for your Mastodon server, and writes the config"
+            ),
+            Exit::Config,
+        ),
+        Err(error) => refuse(&error, Exit::Config),
+    }
 }
 
 /// Runs with a config that is known to be good.
-pub(super) async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) -> Exit {
+async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) -> Exit {
     let lock = if dry_run { None } else { Some(Lock::take(&paths.state)) };
     let _held = match lock {
         None => None,
@@ -130,7 +135,7 @@ async fn connect_patiently(
 fn end_of_connect(error: &connect::Error) -> Exit {
     let exit = match error {
         connect::Error::Tls(_) => Exit::Config,
-        connect::Error::Network(_, trouble) => exit_for(trouble),
+        connect::Error::Network(_, trouble) => advice::exit(trouble),
     };
     refuse(error, exit)
 }
@@ -143,20 +148,12 @@ fn end_of_pass(report: &Report) -> Exit {
     // The one that needs the owner counts before the one that mends itself.
     let worst = report.troubles.values().max_by_key(|trouble| trouble.needs_owner());
     match worst {
-        Some(trouble) => exit_for(trouble),
+        Some(trouble) => advice::exit(trouble),
         None if report.waiting > 0 => {
             info!("{} still to be mirrored: run it again later", posts(report.waiting));
             Exit::Waiting
         }
         None => Exit::Done,
-    }
-}
-
-fn exit_for(trouble: &Trouble) -> Exit {
-    match trouble {
-        Trouble::SignIn(_) | Trouble::Permission(_) | Trouble::NotEnrolled(_) => Exit::SignIn,
-        Trouble::NoCredits | Trouble::SpendCap { .. } | Trouble::RateLimited { .. } => Exit::Waiting,
-        Trouble::Unreachable(_) | Trouble::NoAnswer(_) | Trouble::Gone(_) => Exit::Unreachable,
     }
 }
 
@@ -176,7 +173,7 @@ async fn rehearse(engine: &mut Engine) -> Exit {
     let cost = sends.iter().fold(crate::core::money::Money::default(), |sum, send| sum.plus(send.price));
     let count = sends.iter().filter(|send| send.number.0 + 1 == send.number.1).count();
     println!("{} would be mirrored, for {cost}. Nothing was sent, nothing was written.", posts(count));
-    report.troubles.values().next().map_or(Exit::Done, exit_for)
+    report.troubles.values().next().map_or(Exit::Done, advice::exit)
 }
 
 fn describe(send: &Send) -> String {

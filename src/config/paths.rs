@@ -32,7 +32,9 @@ impl Env {
         std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    /// A variable's value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 

@@ -3,7 +3,7 @@
 //! Faults strike by method and path, so many times, after so many requests; the network itself knows nothing of them.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -112,16 +112,10 @@ impl Hold {
     /// Waits until a request stands at the gate, blocking the thread; `false` when none came in time.
     #[must_use]
     pub fn wait_arrived(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
-        let mut arrived = lock(&self.gate.arrived);
-        while *arrived == 0 {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            arrived = self.gate.arrival.wait_timeout(arrived, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        true
+        let none_yet = |arrived: &mut usize| *arrived == 0;
+        let arrived = lock(&self.gate.arrived);
+        let waited = self.gate.arrival.wait_timeout_while(arrived, timeout, none_yet);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 > 0
     }
 
     /// How many requests have come to the gate.

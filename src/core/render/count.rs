@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use twitter_text::entity::Entity;
-use twitter_text::extractor::{Extract, Extractor};
+use twitter_text::extractor::{Extract, Extractor, ParserBackend};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -28,12 +28,13 @@ pub fn weighted(text: &str) -> usize {
     if text.is_empty() {
         return 0;
     }
-    let text = without_at_signs(&composed(text));
+    let composed = composed(text);
+    let text = without_at_signs(&composed);
     let plain = |text: &str, links: bool| -> i64 {
         i64::from(twitter_text::parse(text, twitter_text_config::config_v3(), links).weighted_length)
     };
     // The crate counts a link without a scheme as plain text; X counts it as the link that it will be.
-    let bare_links: i64 = links(&text)
+    let bare_links: i64 = links(&composed)
         .into_iter()
         .filter_map(|range| text.get(range))
         .filter(|link| !link.contains("://"))
@@ -109,8 +110,7 @@ pub fn found_by_x(text: &str) -> Vec<(Range<usize>, Found)> {
     if text.is_empty() {
         return Vec::new();
     }
-    let masked = without_at_signs(text);
-    let mut found: Vec<_> = links(&masked).into_iter().map(|range| (range, Found::Link)).collect();
+    let mut found: Vec<_> = links(text).into_iter().map(|range| (range, Found::Link)).collect();
     let inside_link = |range: &Range<usize>, found: &[(Range<usize>, Found)]| {
         found.iter().any(|(link, _)| link.start < range.end && range.start < link.end)
     };
@@ -129,8 +129,8 @@ pub fn found_by_x(text: &str) -> Vec<(Range<usize>, Found)> {
 /// A text of the same shape, to count and to look for links in: `@` and `＠` replaced by signs that weigh the same and
 /// mean the same to a link (neither may stand before one, both may stand in a path, neither may end it).
 ///
-/// The crate (0.3.1) panics on an `@` that follows a multi-byte character and one more: it looks two bytes back for
-/// `RT`. So it never gets to see one.
+/// The crate's usual parser (0.3.1) panics on an `@` that follows a multi-byte character and one more: it looks two bytes back for
+/// `RT`. So that parser never gets to see one.
 fn without_at_signs(text: &str) -> String {
     text.replace('@', "$").replace('＠', "＃")
 }
@@ -179,15 +179,33 @@ fn is_accented_latin(c: char) -> bool {
         | '\u{28b}' | '\u{2bb}' | '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}')
 }
 
-/// The links in a text without at signs, those without a scheme included.
-fn links(masked: &str) -> Vec<Range<usize>> {
-    ranges(masked, &Extractor::new().extract_urls_with_indices(masked))
+/// The links in a text, those without a scheme included, in order.
+///
+/// The crate's two parsers (0.3.1) each miss a few that the other finds (`hello.World`, `alice@bücher.social`): what
+/// either finds may become a link, and is counted, billed and made inert as one.
+fn links(text: &str) -> Vec<Range<usize>> {
+    if !text.contains('.') {
+        return Vec::new();
+    }
+    let parser = Extractor::with_parser_backend;
+    let masked = without_at_signs(text);
+    let mut found = ranges(&masked, &parser(ParserBackend::Nom).extract_urls_with_indices(&masked));
+    found.extend(ranges(text, &parser(ParserBackend::External).extract_urls_with_indices(text)));
+    found.sort_by_key(|range| (range.start, range.end));
+    found.dedup_by(|next, before| {
+        let overlap = next.start < before.end;
+        if overlap {
+            before.end = before.end.max(next.end);
+        }
+        overlap
+    });
+    found
 }
 
 /// Whether X would find a link in it, and bill it as a post with one.
 #[must_use]
 pub fn has_link(text: &str) -> bool {
-    !links(&without_at_signs(text)).is_empty()
+    !links(text).is_empty()
 }
 
 /// The byte ranges of entities, whose indices count UTF-16 units.
@@ -273,6 +291,8 @@ mod tests {
         assert_eq!(names("RT@alice"), one("@alice", Found::Mention));
         assert_eq!(names("日本 edit main.rs"), one("main.rs", Found::Link));
         assert_eq!(names("buy $AAPL"), one("$AAPL", Found::Cashtag));
+        assert_eq!(names("hello.World"), one("hello.World", Found::Link));
+        assert_eq!(names("alice@bücher.social"), one("ücher.social", Found::Link));
         assert_eq!(names("node.js v1.2.3 #tag"), []);
     }
 }

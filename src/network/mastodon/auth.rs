@@ -251,13 +251,45 @@ pub async fn verify_credentials(http: &reqwest::Client, base: &BaseUrl, token: &
     })
 }
 
-/// The name of the app that a token was made for: our posts carry it. `None` where the server does not tell.
-pub async fn app_name(http: &reqwest::Client, base: &BaseUrl, token: &Secret) -> Option<String> {
-    let answer = get(http, base.join("/api/v1/apps/verify_credentials"), Some(token)).await.ok()?;
-    if errors::trouble(&answer, base).is_some() {
-        return None;
+/// The app that a token was made for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenApp {
+    /// Its name: our posts carry it.
+    pub name: Option<String>,
+    /// What it may do at most (Mastodon 4.3); `None` where the server does not tell.
+    pub scopes: Option<Vec<String>>,
+}
+
+impl TokenApp {
+    /// The permissions that are missing, as far as can be told: to read, and to post where that is wanted.
+    #[must_use]
+    pub fn lacks(&self, posts: bool) -> Vec<&'static str> {
+        let needed = [
+            ("profile", &["read", "read:accounts"][..], true),
+            ("read:statuses", &["read"], true),
+            ("write:statuses", &["write"], posts),
+        ];
+        let Some(scopes) = &self.scopes else { return Vec::new() };
+        let has = |scope: &str| scopes.iter().any(|found| found == scope);
+        let missing = needed
+            .into_iter()
+            .filter(|(scope, wider, is_needed)| *is_needed && !has(scope) && !wider.iter().any(|scope| has(scope)));
+        missing.map(|(scope, ..)| scope).collect()
     }
-    field(&answer, "name")
+}
+
+/// Asks which app a token was made for. A server that does not tell is no trouble.
+pub async fn token_app(http: &reqwest::Client, base: &BaseUrl, token: &Secret) -> TokenApp {
+    let Ok(answer) = get(http, base.join("/api/v1/apps/verify_credentials"), Some(token)).await else {
+        return TokenApp::default();
+    };
+    if errors::trouble(&answer, base).is_some() {
+        return TokenApp::default();
+    }
+    let body: Value = answer.json().unwrap_or_default();
+    let scopes = body.get("scopes").and_then(Value::as_array);
+    let scopes = scopes.map(|scopes| scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect());
+    TokenApp { name: field(&answer, "name").filter(|name| !name.trim().is_empty()), scopes }
 }
 
 /// Gives a token back. One that is gone already is no error.
@@ -337,7 +369,8 @@ mod tests {
         let me = verify_credentials(http, base, &token).await.unwrap();
         let expected = Identity { id: "42".into(), acct: "me".into(), display_name: "Me".into(), moved: false };
         assert_eq!(me, expected);
-        assert_eq!(app_name(http, base, &token).await.as_deref(), Some("crosspostd"));
+        let expected = TokenApp { name: Some("crosspostd".to_owned()), scopes: None };
+        assert_eq!(token_app(http, base, &token).await, expected);
         revoke(http, base, &found, &token).await.unwrap();
         let bodies: Vec<String> =
             server.requests().iter().map(|request| request.split("\r\n\r\n").nth(1).unwrap().to_owned()).collect();
@@ -351,6 +384,21 @@ mod tests {
                 "client_id=c1&client_secret=s3cret&token=t0ken",
             ]
         );
+    }
+
+    #[test]
+    fn permissions_that_are_missing() {
+        for (scopes, posts, expected) in [
+            (None, true, &[][..]),
+            (Some(&["profile", "read:statuses", "write:statuses"][..]), true, &[]),
+            (Some(&["read", "write"]), true, &[]),
+            (Some(&["read:accounts", "read:statuses"]), false, &[]),
+            (Some(&["profile"]), true, &["read:statuses", "write:statuses"]),
+            (Some(&[]), false, &["profile", "read:statuses"]),
+        ] {
+            let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+            assert_eq!(TokenApp { name: None, scopes }.lacks(posts), expected);
+        }
     }
 
     #[tokio::test]

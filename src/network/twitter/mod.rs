@@ -83,20 +83,25 @@ impl Twitter {
 
     /// A page of the owner's timeline, and its server's time.
     async fn page(&self, query: &Query<'_>) -> Result<(wire::Page, Timestamp), Trouble> {
-        let answer = self.session.get(&format!("/2/users/{}/tweets", self.account.id), query).await?;
-        let at = self.session.time_of(&answer);
-        if !answer.status.is_success() {
-            return Err(errors::trouble(&answer, at));
-        }
-        let page = wire::Page::parse(&answer.body).map_err(|why| match why {
-            wire::NoPage::Problem(problem) => errors::trouble_in_success(&problem),
-            wire::NoPage::Odd(why) => odd(&answer, why),
-        })?;
-        if !page.problems.is_empty() {
-            tracing::debug!(count = page.problems.len(), "X left something out of a page of the timeline.");
-        }
-        Ok((page, at))
+        let (page, answer) = page(&self.session, &self.account.id, query).await?;
+        Ok((page, self.session.time_of(&answer)))
     }
+}
+
+/// A page of an account's timeline, and the answer that it stood in.
+async fn page(session: &Session, account: &str, query: &Query<'_>) -> Result<(wire::Page, Answer), Trouble> {
+    let answer = session.get(&format!("/2/users/{account}/tweets"), query).await?;
+    if !answer.status.is_success() {
+        return Err(errors::trouble(&answer, session.time_of(&answer)));
+    }
+    let page = wire::Page::parse(&answer.body).map_err(|why| match why {
+        wire::NoPage::Problem(problem) => errors::trouble_in_success(&problem),
+        wire::NoPage::Odd(why) => odd(&answer, why),
+    })?;
+    if !page.problems.is_empty() {
+        tracing::debug!(count = page.problems.len(), "X left something out of a page of the timeline.");
+    }
+    Ok((page, answer))
 }
 
 /// Refuses posts that come without any of the fields asked for. X answers 200 to field names that it does not know

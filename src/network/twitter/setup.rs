@@ -9,8 +9,9 @@ use super::oauth1::{Keys, Signer};
 use super::session::Session;
 use super::{errors, wire};
 use crate::clock::Clock;
+use crate::core::post::{PostId, Timestamp};
 use crate::network::Trouble;
-use crate::network::http::{Answer, BaseUrl};
+use crate::network::http::{self, Answer, BaseUrl};
 use crate::secret::Secret;
 
 /// The account that keys belong to.
@@ -95,6 +96,47 @@ pub async fn who_am_i(
         protected: user.protected,
         access_level: answer.header("x-access-level").map(str::to_owned),
     })
+}
+
+/// What asking for next to nothing showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The server's time.
+    pub at: Timestamp,
+    /// What the keys may do: `read`, `read-write`, … A hint; X does not document it for this API.
+    pub access_level: Option<String>,
+    /// How many posts were read, and so charged for.
+    pub read: u64,
+}
+
+/// Tries keys out as cheaply as can be: asks for the account's posts after one that is known. Free where there is none,
+/// and else at most 5 posts, which are charged once a day (`x-api.md` 5.2).
+///
+/// # Errors
+/// Whatever kept X from answering.
+pub async fn probe(
+    http: reqwest::Client,
+    base: BaseUrl,
+    keys: Keys,
+    account: &str,
+    after: Option<&PostId>,
+    clock: Rc<dyn Clock>,
+) -> Result<Probe, Trouble> {
+    let session = Session::new(http, base, keys.into(), clock);
+    let mut query = vec![("max_results", "5")];
+    query.extend(after.map(|after| ("since_id", after.as_str())));
+    let (page, answer) = super::page(&session, account, &query).await?;
+    Ok(Probe {
+        at: session.time_of(&answer),
+        access_level: answer.header("x-access-level").map(str::to_owned),
+        read: u64::try_from(page.posts.len() + page.unreadable).unwrap_or(u64::MAX),
+    })
+}
+
+/// The server's time, asked without a signature, which costs nothing. `None` when it does not say.
+pub async fn server_time(http: &reqwest::Client, base: &BaseUrl) -> Option<Timestamp> {
+    let request = http.get(base.join("/2/users/me")).build().ok()?;
+    http::send(http, request).await.ok()?.date()
 }
 
 /// Begins a sign-in.

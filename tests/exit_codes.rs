@@ -47,7 +47,10 @@ fn a_wrong_config_is_78_and_names_file_line_and_key() {
         (good.replace("[sync]", "[sink]"), "sink"),
         (good.replace("directions =", "direction ="), "direction"),
         (good.replace("interval = \"30s\"", "interval = "), "line "),
-        (good.lines().filter(|line| !line.starts_with("consumer_secret")).collect::<Vec<_>>().join("\n"), "consumer_secret"),
+        (
+            good.lines().filter(|line| !line.starts_with("consumer_secret")).collect::<Vec<_>>().join("\n"),
+            "consumer_secret",
+        ),
     ] {
         assert_ne!(bad, good);
         fs::write(bench.config(), &bad).unwrap();
@@ -75,7 +78,8 @@ fn a_state_file_that_cannot_be_used_is_78() {
 #[test]
 fn wrong_usage_is_64() {
     let bench = Bench::new();
-    for arguments in [&["fly"][..], &["run", "--twice"], &["--config"], &["--log-format", "xml"], &["run", "-q", "-v"]] {
+    for arguments in [&["fly"][..], &["run", "--twice"], &["--config"], &["--log-format", "xml"], &["run", "-q", "-v"]]
+    {
         let ended = bare(&bench, arguments).expect(64);
         assert!(ended.err.contains("Usage") || ended.err.contains("--help"), "{}", ended.err);
     }
@@ -194,7 +198,12 @@ fn a_network_that_is_not_there_is_69_and_the_other_goes_on() {
 #[test]
 fn a_network_that_answers_with_nonsense_is_69() {
     for network in Network::ALL {
-        for fault in [Fault::Html(503), Fault::Html(200), Fault::LoseAnswer, Fault::Answer(Reply::of_type(200, "application/json", "[[{"))] {
+        for fault in [
+            Fault::Html(503),
+            Fault::Html(200),
+            Fault::LoseAnswer,
+            Fault::Answer(Reply::of_type(200, "application/json", "[[{")),
+        ] {
             let bench = Bench::begun();
             bench.fail(network, Faulty { method: None, times: 99, ..Faulty::once("", "/", fault.clone()) });
             says(&bench.once().expect(69), &format!("{network} did not answer properly"));

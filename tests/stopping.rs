@@ -44,7 +44,8 @@ fn when_idle() {
 
 #[test]
 fn while_a_post_hangs() {
-    let cases = Network::ALL.map(|network| [Fault::HangBefore, Fault::HangAfter].map(|fault| (network, fault))).concat();
+    let cases =
+        Network::ALL.map(|network| [Fault::HangBefore, Fault::HangAfter].map(|fault| (network, fault))).concat();
     all_at_once(&cases, |(target, fault)| {
         let bench = Bench::begun();
         bench.pair.write(target.other(), "one");

@@ -10,6 +10,7 @@ use bench::{Bench, SETTLED};
 use crosspostd::config::Directions;
 use crosspostd::core::post::Network;
 use crosspostd::sandbox::faults::Fault;
+use crosspostd::sandbox::mastodon::Options;
 
 const NONE: [&str; 0] = [];
 
@@ -110,7 +111,7 @@ fn another_account_begins_at_the_present() {
     let (now, scopes) = (bench.pair.clock.now(), "profile read:statuses write:statuses");
     let (id, token) = bench.pair.mastodon.with(|world| {
         let id = world.add_person("lovelace", true);
-        world.write_as("lovelace", now, "an old one of the second account", &crosspostd::sandbox::mastodon::Options::default());
+        world.write_as("lovelace", now, "an old one of the second account", &Options::default());
         (id, world.grant_token("lovelace", "crosspostd", scopes, now).unwrap())
     });
     bench.configure(|config| {
@@ -122,8 +123,7 @@ fn another_account_begins_at_the_present() {
     bench.once().expect(0);
     bench.assert_mirrors(Network::Twitter, &["the first account's"]);
     bench.pair.mastodon.with(|world| {
-        let options = crosspostd::sandbox::mastodon::Options::default();
-        world.write_as("lovelace", now.plus_secs(60), "a new one of the second account", &options)
+        world.write_as("lovelace", bench.pair.clock.now(), "a new one of the second account", &Options::default())
     });
     bench.once().expect(0);
     bench.assert_mirrors(Network::Twitter, &["the first account's", "a new one of the second account"]);

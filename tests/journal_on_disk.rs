@@ -111,10 +111,9 @@ fn damage_in_the_middle_stops_it_and_nothing_is_overwritten() {
 fn something_else_in_its_place_is_not_overwritten() {
     let bench = Bench::new();
     fs::create_dir_all(bench.state().parent().unwrap()).unwrap();
-    for (text, words) in [
-        ("my diary\nof many years\n", "line 1"),
-        ("{\"journal\":\"crosspostd\",\"version\":99}\n", "newer crosspostd"),
-    ] {
+    for (text, words) in
+        [("my diary\nof many years\n", "line 1"), ("{\"journal\":\"crosspostd\",\"version\":99}\n", "newer crosspostd")]
+    {
         fs::write(bench.state(), text).unwrap();
         let ended = bench.once().expect(78);
         assert!(ended.err.contains(words), "{}", ended.err);
@@ -134,7 +133,8 @@ fn a_lost_state_file_begins_at_the_present_without_an_echo() {
         bench.once().expect(0);
     }
     for (network, stood) in Network::ALL.into_iter().zip(stood) {
-        let by_us = |posts: Vec<_>| posts.into_iter().filter(|post: &crosspostd::sandbox::pair::Standing| post.by_us).count();
+        let by_us =
+            |posts: Vec<_>| posts.into_iter().filter(|post: &crosspostd::sandbox::pair::Standing| post.by_us).count();
         assert_eq!(bench.made(network).len(), by_us(stood), "on {network}");
     }
     bench.pair.write(Network::Mastodon, "a new toot");
@@ -164,7 +164,8 @@ fn a_full_disk_sends_nothing_that_is_not_written_down() {
     let bench = used();
     let var = bench.state().parent().unwrap().to_owned();
     let set = |mode| {
-        fs::set_permissions(bench.state(), fs::Permissions::from_mode(if mode == 0o500 { 0o400 } else { 0o600 })).unwrap();
+        fs::set_permissions(bench.state(), fs::Permissions::from_mode(if mode == 0o500 { 0o400 } else { 0o600 }))
+            .unwrap();
         fs::set_permissions(&var, fs::Permissions::from_mode(mode)).unwrap();
     };
     set(0o500);

@@ -423,11 +423,12 @@ impl Engine {
     fn send_failed(&mut self, send: &Send, trouble: &Trouble, at: Timestamp) -> Result<(), journal::Error> {
         let target = send.key.target;
         let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
-        let mut until = at;
+        // What the owner has to mend is tried again at the next start, however soon that is: a server's time is known
+        // to the second only.
+        let mut until = at.plus_secs(-2);
         if let Some(health) = self.health.get_mut(&target) {
             let offset = health.offset;
             fail(&mut health.sends, target, trouble, &Moment { now, offset, jitter, first });
-            // What the owner has to mend is tried again at the next start, however soon that is.
             if !trouble.needs_owner() {
                 until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
             }

@@ -3,20 +3,20 @@
 //! A cycle may be dropped at any await: that is what a kill leaves behind, and the protocol is made for it.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tracing::{debug, info, warn};
 
 use crate::clock::Clock;
 use crate::core::backoff;
-use crate::core::money::Money;
+use crate::core::money::{Money, Spending};
 use crate::core::plan::{self, Policy, Read, Send};
-use crate::core::post::{Network, PostId, PostRef, Timestamp};
+use crate::core::post::{Network, PostId, Timestamp};
 use crate::core::record::{Change, Delivery, Key, Stage};
 use crate::core::state::{Event, State};
 use crate::journal::{self, Journal};
-use crate::network::{Client, Outcome, Request, Since, Timeline, Trouble};
+use crate::network::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
 
 /// How many parts are sent to a network before its timeline is looked at again.
 const SENDS_PER_CYCLE: usize = 20;
@@ -89,8 +89,6 @@ struct Health {
     sends: Trying,
     /// When its limits were learnt, by our own clock.
     prepared: Option<Timestamp>,
-    /// The UTC day and the posts that reading was charged for on it.
-    charged: (i64, HashSet<PostId>),
 }
 
 /// The engine.
@@ -109,7 +107,9 @@ pub struct Engine {
 
 enum Polled {
     /// The timeline was met for the first time.
-    Began { newest: Option<PostId>, at: Timestamp, read: u64 },
+    Began(Newest),
+    /// What time it is there.
+    Time(Newest),
     /// What is new.
     Read(Timeline),
     /// There was no need to ask.
@@ -164,7 +164,14 @@ impl Engine {
     async fn run(&mut self, report: &mut Report) -> Result<(), journal::Error> {
         self.rest_what_is_not_wanted()?;
         let reads = self.poll_all(report).await?;
-        let events = plan::take_in(&mut self.state, &reads, &self.policy);
+        let unpaid = self.prices_in_doubt(&reads);
+        let mut events = plan::take_in(&mut self.state, &reads, &self.policy);
+        for (key, price) in unpaid {
+            let is_found = |event: &Event| matches!(event, Event::Change { key: found, change: Change::Sent { .. }, .. } if *found == key);
+            if events.iter().any(is_found) && self.state.apply(&price).is_ok() {
+                events.push(price);
+            }
+        }
         self.journal.append(&events)?;
         tell_what_is_new(&events);
         for target in Network::ALL {
@@ -209,18 +216,22 @@ impl Engine {
         for (network, polled) in [(first, a), (second, b)] {
             match polled {
                 Ok(Polled::NotNeeded) => {}
-                Ok(Polled::Began { newest, at, read }) => {
+                Ok(Polled::Time(Newest { at, read, .. })) => {
+                    self.poll_succeeded(network, at, &mut events);
+                    events.extend(self.charge(network, at, read.iter()));
+                    reads.insert(network, Read { posts: Vec::new(), complete: false, at });
+                }
+                Ok(Polled::Began(Newest { id: newest, at, read })) => {
                     self.poll_succeeded(network, at, &mut events);
                     let account = self.policy.get(&network).map(|side| side.account.clone()).unwrap_or_default();
                     events.push(Event::Baseline { network, account, newest, at });
-                    events.extend(self.charge(network, at, read));
+                    events.extend(self.charge(network, at, read.iter()));
                     report.began.push(network);
                     info!(network = network.key(), "{network}: mirroring begins with the next post; older ones stay");
                 }
                 Ok(Polled::Read(timeline)) => {
                     self.poll_succeeded(network, timeline.at, &mut events);
-                    let fresh = self.not_charged_yet(network, &timeline);
-                    events.extend(self.charge(network, timeline.at, fresh));
+                    events.extend(self.charge(network, timeline.at, timeline.posts.iter().map(|post| &post.id)));
                     let Timeline { posts, complete, at } = timeline;
                     reads.insert(network, Read { posts, complete, at });
                 }
@@ -244,14 +255,8 @@ impl Engine {
             client.prepare().await?;
         }
         match need {
-            Need::Baseline => {
-                let newest = client.newest().await?;
-                Ok(Polled::Began { newest: newest.id, at: newest.at, read: newest.read })
-            }
-            Need::Time => {
-                let newest = client.newest().await?;
-                Ok(Polled::Read(Timeline { posts: Vec::new(), complete: false, at: newest.at }))
-            }
+            Need::Baseline => client.newest().await.map(Polled::Began),
+            Need::Time => client.newest().await.map(Polled::Time),
             Need::Since(since) => client.read(&since).await.map(Polled::Read),
         }
     }
@@ -321,29 +326,23 @@ impl Engine {
         }
     }
 
-    /// How many posts of a read are charged for: each once a UTC day.
-    fn not_charged_yet(&mut self, network: Network, timeline: &Timeline) -> u64 {
-        let day = timeline.at.secs().div_euclid(86_400);
-        let Some(health) = self.health.get_mut(&network) else { return 0 };
-        if health.charged.0 != day {
-            health.charged = (day, HashSet::new());
-        }
-        let mut fresh = 0;
-        for post in &timeline.posts {
-            if health.charged.1.insert(post.id.clone()) {
-                let key = Key { source: PostRef::new(network, post.id.clone()), target: network.other() };
-                let before =
-                    self.state.delivery(&key).is_some_and(|known| known.changed.secs().div_euclid(86_400) == day);
-                fresh += u64::from(!before);
-            }
-        }
-        fresh
+    /// What a read costs: each post once a UTC day.
+    fn charge<'a>(&self, network: Network, at: Timestamp, read: impl Iterator<Item = &'a PostId>) -> Option<Event> {
+        let prices = self.policy.get(&network)?.rules.prices?;
+        let posts: Vec<PostId> = read.filter(|id| !self.state.is_charged(id, at)).cloned().collect();
+        let count = u64::try_from(posts.len()).unwrap_or(u64::MAX);
+        let (what, micro_usd) = (Spending::ReadOwn, prices.read_own.times(count));
+        (count > 0).then_some(Event::Spent { at, what, count, micro_usd, posts })
     }
 
-    fn charge(&self, network: Network, at: Timestamp, posts: u64) -> Option<Event> {
-        let prices = self.policy.get(&network)?.rules.prices?;
-        let what = crate::core::money::Spending::ReadOwn;
-        (posts > 0).then(|| Event::Spent { at, what, count: posts, micro_usd: prices.read_own.times(posts) })
+    /// What is to be paid for the posts whose outcome is unknown, if they turn out to stand there.
+    fn prices_in_doubt(&self, reads: &BTreeMap<Network, Read>) -> Vec<(Key, Event)> {
+        let price = |(network, read): (&Network, &Read)| {
+            let (key, delivery) = self.state.in_doubt(*network)?;
+            let (_, part) = delivery.current()?;
+            Some((key.clone(), self.price(*network, &part.text, read.at)?))
+        };
+        reads.iter().filter_map(price).collect()
     }
 
     /// The time on a network, as far as we know.
@@ -384,7 +383,7 @@ impl Engine {
         match outcome {
             Outcome::Created { id, address } => {
                 let mut events = vec![change(Change::Sent { id: id.clone() })];
-                events.extend(self.price(target, send, at));
+                events.extend(self.price(target, &send.part.text, at));
                 if self.state.pause(target).is_some() {
                     events.push(Event::Resumed { network: target });
                 }
@@ -424,11 +423,15 @@ impl Engine {
     fn send_failed(&mut self, send: &Send, trouble: &Trouble, at: Timestamp) -> Result<(), journal::Error> {
         let target = send.key.target;
         let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
-        let mut until = at;
+        // What the owner has to mend is tried again at the next start, however soon that is: a server's time is known
+        // to the second only.
+        let mut until = at.plus_secs(-2);
         if let Some(health) = self.health.get_mut(&target) {
             let offset = health.offset;
             fail(&mut health.sends, target, trouble, &Moment { now, offset, jitter, first });
-            until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
+            if !trouble.needs_owner() {
+                until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
+            }
         }
         let why = format!("{target} {trouble}");
         let mut events = vec![Event::Change { key: send.key.clone(), at, change: Change::NotSent { until, why } }];
@@ -438,10 +441,10 @@ impl Engine {
         self.happen(&events)
     }
 
-    fn price(&self, target: Network, send: &Send, at: Timestamp) -> Option<Event> {
+    fn price(&self, target: Network, text: &str, at: Timestamp) -> Option<Event> {
         let prices = self.policy.get(&target)?.rules.prices?;
-        let (what, micro_usd) = prices.of_text(&send.part.text);
-        Some(Event::Spent { at, what, count: 1, micro_usd })
+        let (what, micro_usd) = prices.of_text(text);
+        Some(Event::Spent { at, what, count: 1, micro_usd, posts: Vec::new() })
     }
 
     fn is_mirrored(&self, key: &Key) -> bool {
@@ -493,7 +496,10 @@ impl Engine {
                 Ok(Polled::Read(Timeline { posts, complete, at })) => {
                     reads.insert(network, Read { posts, complete, at });
                 }
-                Ok(Polled::Began { .. }) => report.began.push(network),
+                Ok(Polled::Began(_)) => report.began.push(network),
+                Ok(Polled::Time(Newest { at, .. })) => {
+                    reads.insert(network, Read { posts: Vec::new(), complete: false, at });
+                }
                 Ok(Polled::NotNeeded) => {}
                 Err(trouble) => {
                     report.troubles.insert(network, trouble);

@@ -72,7 +72,7 @@ async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) 
     let work = async {
         let connected = match connect_patiently(config, &clock, once || dry_run, &stop).await {
             Ok(Some(connected)) => connected,
-            Ok(None) => return Exit::Done,
+            Ok(None) => return if once { Exit::Waiting } else { Exit::Done },
             Err(error) => return end_of_connect(&error),
         };
         let directions = connect::directions(&connected.policy);
@@ -88,7 +88,11 @@ async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) 
             interval_secs: i64::try_from(config.sync.interval.as_secs()).unwrap_or(30),
         });
         if dry_run {
-            return rehearse(&mut engine).await;
+            // Nothing is written or sent: it may be dropped at any time.
+            return tokio::select! {
+                exit = rehearse(&mut engine) => exit,
+                () = stop.requested() => Exit::Waiting,
+            };
         }
         if once {
             return daemon::once(&mut engine, &stop).await.map_or(Exit::Waiting, |report| end_of_pass(&report));
@@ -115,7 +119,12 @@ async fn connect_patiently(
 ) -> Result<Option<connect::Connected>, connect::Error> {
     let mut failures = 0;
     loop {
-        match connect::connect(config, clock).await {
+        // Only asked is here, and what is only asked may be dropped.
+        let result = tokio::select! {
+            result = connect::connect(config, clock) => result,
+            () = stop.requested() => return Ok(None),
+        };
+        match result {
             Ok(connected) => return Ok(Some(connected)),
             Err(connect::Error::Network(network, trouble)) if !once && !trouble.needs_owner() => {
                 failures += 1;

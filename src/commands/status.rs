@@ -112,7 +112,8 @@ impl Status {
                     waiting.push(line(key, delivery, Some(why)));
                 }
                 Stage::Waiting { until, why } => {
-                    waiting.push(line(key, delivery, Some(format!("{why}; again at {}", clock_time(*until)))));
+                    let again = if *until > now { format!("; again at {}", clock_time(*until)) } else { String::new() };
+                    waiting.push(line(key, delivery, Some(format!("{why}{again}"))));
                 }
             }
         }

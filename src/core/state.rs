@@ -11,6 +11,8 @@ use super::money::{Ledger, Money, Spending};
 use super::post::{Network, PostId, PostRef, Timestamp};
 use super::record::{Change, Delivery, Illegal, Key, Stage, step};
 
+const DAY_SECS: i64 = 86_400;
+
 /// Something that happened, worth remembering.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -68,6 +70,9 @@ pub enum Event {
         count: u64,
         /// How much.
         micro_usd: Money,
+        /// The posts that were read for it: X charges for each once a UTC day.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        posts: Vec<PostId>,
     },
     /// A network cannot be used until the owner has done something.
     Paused {
@@ -130,6 +135,8 @@ pub struct State {
     /// From the fingerprint of a part to the deliveries with such a part.
     prints: HashMap<(Network, u64), BTreeSet<Key>>,
     ledger: Ledger,
+    /// The last UTC day that reading was charged for, and the posts that it was charged for.
+    charged: (i64, BTreeSet<PostId>),
     pauses: BTreeMap<Network, Pause>,
 }
 
@@ -155,7 +162,15 @@ impl State {
             }
             Event::New { key, delivery } => self.insert(key, delivery),
             Event::Change { key, at, change } => self.change(key, change, *at)?,
-            Event::Spent { at, what, count, micro_usd } => self.ledger.enter(*at, *what, *count, *micro_usd),
+            Event::Spent { at, what, count, micro_usd, posts } => {
+                self.ledger.enter(*at, *what, *count, *micro_usd);
+                if !posts.is_empty() {
+                    if self.charged.0 != utc_day(*at) {
+                        self.charged = (utc_day(*at), BTreeSet::new());
+                    }
+                    self.charged.1.extend(posts.iter().cloned());
+                }
+            }
             Event::Paused { network, at, why } => {
                 self.pauses.insert(*network, Pause { at: *at, why: why.clone() });
             }
@@ -240,6 +255,12 @@ impl State {
         &self.ledger
     }
 
+    /// Whether reading this post was charged for already on the UTC day of `at`.
+    #[must_use]
+    pub fn is_charged(&self, post: &PostId, at: Timestamp) -> bool {
+        self.charged.0 == utc_day(at) && self.charged.1.contains(post)
+    }
+
     /// Why a network is not used at present.
     #[must_use]
     pub fn pause(&self, network: Network) -> Option<&Pause> {
@@ -279,8 +300,15 @@ impl State {
         }
         for month in self.ledger.months() {
             for (what, spent) in self.ledger.month(month) {
-                events.push(Event::Spent { at: month.begins(), what, count: spent.count, micro_usd: spent.amount });
+                let (count, micro_usd) = (spent.count, spent.amount);
+                events.push(Event::Spent { at: month.begins(), what, count, micro_usd, posts: Vec::new() });
             }
+        }
+        let (day, posts) = &self.charged;
+        if !posts.is_empty() {
+            let (at, posts) = (Timestamp::from_secs(day * DAY_SECS), posts.iter().cloned().collect());
+            let (what, micro_usd) = (Spending::ReadOwn, Money::default());
+            events.push(Event::Spent { at, what, count: 0, micro_usd, posts });
         }
         let forgotten = self.forgettable(keep);
         for (key, delivery) in self.deliveries.iter().filter(|(key, _)| !forgotten.contains(key)) {
@@ -310,6 +338,10 @@ impl State {
         old.sort_unstable();
         old.into_iter().take(surplus).map(|(_, key)| key).collect()
     }
+}
+
+fn utc_day(at: Timestamp) -> i64 {
+    at.secs().div_euclid(DAY_SECS)
 }
 
 #[cfg(test)]
@@ -363,6 +395,14 @@ mod tests {
             what: Spending::Create,
             count: 9,
             micro_usd: Money::from_micro_usd(135_000),
+            posts: Vec::new(),
+        });
+        events.push(Event::Spent {
+            at: NOW,
+            what: Spending::ReadOwn,
+            count: 2,
+            micro_usd: Money::from_micro_usd(2000),
+            posts: vec![id(1), id(2)],
         });
         let before = state(events);
         assert_eq!(state(before.as_events(usize::MAX)), before);
@@ -377,6 +417,20 @@ mod tests {
         let after = state(state(events).as_events(0));
         let left: Vec<_> = after.deliveries().map(|(key, _)| key.clone()).collect();
         assert_eq!(left, (106..120).map(key).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_read_is_charged_once_a_utc_day() {
+        let read = |number, at| {
+            let micro_usd = Money::from_micro_usd(1000);
+            Event::Spent { at, what: Spending::ReadOwn, count: 1, micro_usd, posts: vec![id(number)] }
+        };
+        let tomorrow = NOW.plus_secs(DAY_SECS);
+        let mut state = state([read(1, NOW), read(2, NOW)]);
+        assert!(state.is_charged(&id(1), NOW) && state.is_charged(&id(2), NOW) && !state.is_charged(&id(3), NOW));
+        assert!(!state.is_charged(&id(1), tomorrow));
+        state.apply(&read(3, tomorrow)).unwrap();
+        assert!(state.is_charged(&id(3), tomorrow) && !state.is_charged(&id(1), tomorrow));
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub struct Newest {
     pub id: Option<PostId>,
     /// The server's time when it was asked.
     pub at: Timestamp,
-    /// How many posts were read to find out.
-    pub read: u64,
+    /// The posts that were read to find out.
+    pub read: Vec<PostId>,
 }
 
 /// How far back to read.

@@ -383,7 +383,7 @@ impl Client for FakeClient {
             if !timeline.complete {
                 return Err(Trouble::NoAnswer("206".into()));
             }
-            Ok(Newest { id: timeline.posts.last().map(|post| post.id.clone()), at: timeline.at, read: 1 })
+            Ok(Newest { id: timeline.posts.last().map(|post| post.id.clone()), at: timeline.at, read: Vec::new() })
         });
         self.alive(result).await
     }

@@ -199,7 +199,7 @@ impl Client for Mastodon {
             return Err(Trouble::NoAnswer("it cannot say yet what was posted last".to_owned()));
         }
         let id = page.statuses.iter().map(|status| PostId::new(status.id.0.as_str())).max();
-        let read = u64::from(id.is_some());
+        let read = id.iter().cloned().collect();
         Ok(Newest { id, at: self.time_of(&answer), read })
     }
 

@@ -226,7 +226,11 @@ async fn the_newest_post_is_asked_for_alone() {
         let found = bench.client.newest().await;
         assert_eq!(
             found,
-            expected.map(|id| Newest { id: id.map(PostId::new), at: SERVER_TIME, read: id.is_some().into() })
+            expected.map(|id| Newest {
+                id: id.map(PostId::new),
+                at: SERVER_TIME,
+                read: id.iter().map(|id| PostId::new(*id)).collect()
+            })
         );
         assert_eq!(bench.server.targets(), ["/api/v1/accounts/42/statuses?limit=1"]);
     }

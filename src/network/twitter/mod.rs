@@ -145,9 +145,9 @@ impl Client for Twitter {
         if page.unreadable > 0 {
             return Err(Trouble::NoAnswer("the newest posts cannot be read".to_owned()));
         }
-        let read = u64::try_from(page.posts.len()).unwrap_or(u64::MAX);
-        let ids = page.posts.into_iter().map(|post| post.id).chain(page.newest_id);
-        Ok(Newest { id: ids.map(PostId::new).max(), at, read })
+        let read: Vec<PostId> = page.posts.into_iter().map(|post| PostId::new(post.id)).collect();
+        let id = read.iter().cloned().chain(page.newest_id.map(PostId::new)).max();
+        Ok(Newest { id, at, read })
     }
 
     async fn read(&self, since: &Since) -> Result<Timeline, Trouble> {

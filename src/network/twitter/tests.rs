@@ -191,7 +191,7 @@ async fn the_newest_post_is_asked_for_with_the_least() {
         (json!({"meta": {"result_count": 0}}), None),
     ] {
         let (base, server) = serve(vec![step(200, &body)]).await;
-        let read = if newest.is_some() { 2 } else { 0 };
+        let read = if newest.is_some() { vec![PostId::new("9"), PostId::new("10")] } else { Vec::new() };
         let expected = Newest { id: newest.map(PostId::new), at: Timestamp::from_secs(SERVER), read };
         assert_eq!(client(base).newest().await, Ok(expected));
         assert_eq!(server.await.unwrap()[0].line, "GET /2/users/7/tweets?max_results=5 HTTP/1.1");

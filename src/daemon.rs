@@ -79,6 +79,7 @@ pub async fn run(engine: &mut Engine, interval: Duration, stop: &Stop, random: &
         tell_journal_error(&report, &mut told);
         debug!(mirrored = report.mirrored, waiting = report.waiting, "a cycle has ended");
         let pause = match LOOKS.get(looks) {
+            _ if report.journal_error.is_some() => spread(interval, random()),
             _ if report.more || !report.began.is_empty() => Duration::ZERO,
             Some(soon) if report.in_doubt && report.troubles.is_empty() => {
                 looks += 1;

@@ -13,7 +13,7 @@ use crate::core::backoff;
 use crate::core::money::{Money, Spending};
 use crate::core::plan::{self, Policy, Read, Send};
 use crate::core::post::{Network, PostId, Timestamp};
-use crate::core::record::{Change, Delivery, Key, Stage};
+use crate::core::record::{Change, Key, Stage};
 use crate::core::state::{Event, State};
 use crate::journal::{self, Journal};
 use crate::network::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
@@ -29,6 +29,9 @@ const LIMITS_LAST_SECS: i64 = 24 * 3600;
 
 /// The longest window of a rate limit (a day on X), and a little more.
 const LONGEST_RATE_LIMIT_SECS: i64 = 25 * 3600;
+
+/// How far a server's clock may jump ahead between two reads and be believed, in seconds.
+const CLOCK_JUMP_SECS: i64 = 60;
 
 /// What the engine works with.
 pub struct Parts {
@@ -83,8 +86,10 @@ struct Trying {
 /// What is known about a network only while we run.
 #[derive(Default)]
 struct Health {
-    /// The server's clock minus ours, in milliseconds.
-    offset: Option<i64>,
+    /// The time of the newest read, by the server's clock and by ours.
+    read: Option<(Timestamp, Timestamp)>,
+    /// What was sent last in this process: until it is settled by our own clock, too, it is not given up.
+    sent: Option<Timestamp>,
     polls: Trying,
     sends: Trying,
     /// When its limits were learnt, by our own clock.
@@ -102,6 +107,8 @@ pub struct Engine {
     stop: Rc<Cell<bool>>,
     keep_links: usize,
     interval_secs: i64,
+    /// Whether what is in memory may be ahead of the disk.
+    stale: bool,
     health: BTreeMap<Network, Health>,
 }
 
@@ -130,6 +137,7 @@ impl Engine {
             stop: parts.stop,
             keep_links: parts.keep_links,
             interval_secs: parts.interval_secs,
+            stale: false,
             health: Network::ALL.into_iter().map(|network| (network, Health::default())).collect(),
         }
     }
@@ -144,11 +152,9 @@ impl Engine {
     pub async fn cycle(&mut self) -> Report {
         let mut report = Report::default();
         if let Err(error) = self.run(&mut report).await {
-            // What is in memory may be ahead of the disk now; the disk counts.
-            match self.journal.reload() {
-                Ok(state) => self.state = state,
-                Err(error) => debug!("the state file cannot be read back: {error}"),
-            }
+            // What is in memory may be ahead of the disk now; the disk counts, from the next cycle on.
+            self.stale = true;
+            report.began.clear();
             report.journal_error = Some(error.to_string());
         }
         for (network, health) in &self.health {
@@ -162,7 +168,13 @@ impl Engine {
     }
 
     async fn run(&mut self, report: &mut Report) -> Result<(), journal::Error> {
-        self.rest_what_is_not_wanted()?;
+        if self.stale {
+            self.state = self.journal.reload()?;
+            self.stale = false;
+        }
+        let given_up = plan::give_up(&self.state, &self.policy);
+        self.happen(&given_up)?;
+        tell_what_is_new(&given_up);
         let reads = self.poll_all(report).await?;
         let unpaid = self.prices_in_doubt(&reads);
         let mut events = plan::take_in(&mut self.state, &reads, &self.policy);
@@ -187,21 +199,13 @@ impl Engine {
     fn happen(&mut self, events: &[Event]) -> Result<(), journal::Error> {
         for event in events {
             if let Err(error) = self.state.apply(event) {
-                warn!("a bug in crosspostd, please report it: {error}");
+                // Written down it would make the journal one that cannot be read again.
                 debug_assert!(false, "{error}");
+                self.stale = true;
+                return Err(journal::Error::Bug(error));
             }
         }
         self.journal.append(events)
-    }
-
-    /// A direction that was switched off forgets where it stood: switched on again, it begins at the present.
-    fn rest_what_is_not_wanted(&mut self) -> Result<(), journal::Error> {
-        let rested: Vec<Event> = Network::ALL
-            .into_iter()
-            .filter(|network| !self.is_source(*network) && self.state.side(*network).is_some())
-            .map(|network| Event::Rested { network })
-            .collect();
-        self.happen(&rested)
     }
 
     fn is_source(&self, network: Network) -> bool {
@@ -230,10 +234,10 @@ impl Engine {
                     info!(network = network.key(), "{network}: mirroring begins with the next post; older ones stay");
                 }
                 Ok(Polled::Read(timeline)) => {
-                    self.poll_succeeded(network, timeline.at, &mut events);
-                    events.extend(self.charge(network, timeline.at, timeline.posts.iter().map(|post| &post.id)));
-                    let Timeline { posts, complete, at } = timeline;
-                    reads.insert(network, Read { posts, complete, at });
+                    let at = timeline.at;
+                    events.extend(self.charge(network, at, timeline.posts.iter().map(|post| &post.id)));
+                    reads.insert(network, self.believed(network, timeline));
+                    self.poll_succeeded(network, at, &mut events);
                 }
                 Err(trouble) => self.poll_failed(network, &trouble, &mut events),
             }
@@ -264,17 +268,16 @@ impl Engine {
     /// What a network has to be asked, if anything.
     fn need(&self, network: Network) -> Option<Need> {
         let in_doubt = self.state.in_doubt(network);
-        if self.is_source(network) {
-            let account = self.policy.get(&network).map(|side| side.account.as_str());
-            let Some(side) = self.state.side(network).filter(|side| Some(side.account.as_str()) == account) else {
-                return Some(Need::Baseline);
-            };
+        let account = self.policy.get(&network).map(|side| side.account.as_str());
+        let side = self.state.side(network).filter(|side| Some(side.account.as_str()) == account);
+        if let Some(side) = side.filter(|_| self.is_source(network)) {
             return Some(Need::Since(Since {
                 after: side.read_to.clone(),
                 not_before: Some(side.began.plus_secs(-READ_BACK_SECS)),
                 thorough: in_doubt.is_some(),
             }));
         }
+        // A doubt comes first: a baseline taken now would hide what it is about.
         if let Some((_, delivery)) = in_doubt {
             let first_try = delivery.first_try.as_ref();
             return Some(Need::Since(Since {
@@ -283,10 +286,13 @@ impl Engine {
                 thorough: true,
             }));
         }
+        if self.is_source(network) {
+            return Some(Need::Baseline);
+        }
         // A target that is not read is asked for the time once, before the first post is sent there.
-        let offset = self.health.get(&network).and_then(|health| health.offset);
+        let known = self.clients.get(&network).is_some_and(|client| client.server_time().is_some());
         let has_work = self.state.open(network).next().is_some() || self.is_source(network.other());
-        if offset.is_some() || !has_work {
+        if known || !has_work {
             return None;
         }
         let newest_mirror = self.state.deliveries().filter(|(key, _)| key.target == network);
@@ -304,7 +310,7 @@ impl Engine {
             policy.rules = client.rules();
         }
         let Some(health) = self.health.get_mut(&network) else { return };
-        health.offset = Some(at.millis_since(now));
+        health.read = Some((at, now));
         health.prepared =
             Some(health.prepared.filter(|at| now.millis_since(*at).abs() <= LIMITS_LAST_SECS * 1000).unwrap_or(now));
         if health.polls.trouble.take().is_some() {
@@ -318,8 +324,8 @@ impl Engine {
 
     fn poll_failed(&mut self, network: Network, trouble: &Trouble, events: &mut Vec<Event>) {
         let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
+        let offset = self.offset(network);
         let Some(health) = self.health.get_mut(&network) else { return };
-        let offset = health.offset;
         fail(&mut health.polls, network, trouble, &Moment { now, offset, jitter, first });
         if trouble.needs_owner() && self.state.pause(network).is_none() {
             events.push(paused(network, now, trouble));
@@ -347,8 +353,29 @@ impl Engine {
 
     /// The time on a network, as far as we know.
     fn time_on(&self, network: Network) -> Timestamp {
-        let offset = self.health.get(&network).and_then(|health| health.offset).unwrap_or(0);
-        self.clock.now().plus_millis(offset)
+        let told = self.clients.get(&network).and_then(|client| client.server_time());
+        told.unwrap_or_else(|| self.clock.now())
+    }
+
+    /// A server's clock minus ours, in milliseconds; `None` before its first answer.
+    fn offset(&self, network: Network) -> Option<i64> {
+        let told = self.clients.get(&network)?.server_time()?;
+        Some(told.millis_since(self.clock.now()))
+    }
+
+    /// A read as it is to be believed. A server's clock that jumps ahead must not let a cursor pass what has not shown
+    /// up yet; and what was sent in this process is not absent before it has settled by our own clock, too.
+    fn believed(&self, network: Network, timeline: Timeline) -> Read {
+        let Timeline { posts, complete, at } = timeline;
+        let now = self.clock.now();
+        let health = self.health.get(&network);
+        let latest = health
+            .and_then(|health| health.read)
+            .map(|(read, ours)| read.plus_millis(now.millis_since(ours)).plus_secs(CLOCK_JUMP_SECS));
+        let settle = self.policy.get(&network).map_or(0, |side| side.rules.settle_secs);
+        let settled = health.and_then(|health| health.sent).is_none_or(|sent| now >= sent.plus_secs(settle));
+        let proves = settled || self.state.in_doubt(network).is_none();
+        Read { posts, complete: complete && proves, at: latest.map_or(at, |latest| at.min(latest)) }
     }
 
     /// Sends what can be sent to a network, oldest first.
@@ -358,12 +385,16 @@ impl Engine {
             let resting = health.sends.until.is_some_and(|until| self.clock.now() < until);
             // Without the server's time a later doubt could not be settled; without an answer to a read, none is
             // likely to a write.
-            if self.stop.get() || resting || health.polls.trouble.is_some() || health.offset.is_none() {
+            if self.stop.get() || resting || health.polls.trouble.is_some() || self.offset(target).is_none() {
                 return Ok(());
             }
             let now = self.time_on(target);
-            let Some(send) = plan::next(&self.state, target, &self.policy, now) else { return Ok(()) };
+            let Some(send) = plan::next(&self.state, target, &self.policy) else { return Ok(()) };
             self.happen(&[plan::intent(&send, now)])?;
+            let ours = self.clock.now();
+            if let Some(health) = self.health.get_mut(&target) {
+                health.sent = Some(ours);
+            }
             let Some(client) = self.clients.get(&target) else { return Ok(()) };
             let request = Request { part: &send.part, reply_to: send.reply_to.as_ref(), key: &send.idempotency_key };
             let outcome = client.publish(&request).await;
@@ -387,9 +418,7 @@ impl Engine {
                 if self.state.pause(target).is_some() {
                     events.push(Event::Resumed { network: target });
                 }
-                if let Some(health) = self.health.get_mut(&target) {
-                    health.sends = Trying::default();
-                }
+                self.sends_answered(target);
                 self.happen(&events)?;
                 report.mirrored += usize::from(self.is_mirrored(&send.key));
                 self.tell_sent(send, &id, address.as_deref());
@@ -402,6 +431,7 @@ impl Engine {
             Outcome::Rejected(why) => {
                 let why = format!("{target} does not take it: {why}");
                 warn!(source = %send.key.source, "{} cannot be mirrored: {why}", send.key.source);
+                self.sends_answered(target);
                 self.happen(&[change(Change::Failed { why })])?;
                 Ok(true)
             }
@@ -414,9 +444,17 @@ impl Engine {
                     send.key.source
                 );
                 debug!("what was seen: {why}");
+                self.sends_answered(target);
                 self.happen(&[change(Change::Unclear { duplicate })])?;
                 Ok(false)
             }
+        }
+    }
+
+    /// What kept us from sending is over.
+    fn sends_answered(&mut self, target: Network) {
+        if let Some(health) = self.health.get_mut(&target) {
+            health.sends = Trying::default();
         }
     }
 
@@ -426,8 +464,8 @@ impl Engine {
         // What the owner has to mend is tried again at the next start, however soon that is: a server's time is known
         // to the second only.
         let mut until = at.plus_secs(-2);
+        let offset = self.offset(target);
         if let Some(health) = self.health.get_mut(&target) {
-            let offset = health.offset;
             fail(&mut health.sends, target, trouble, &Moment { now, offset, jitter, first });
             if !trouble.needs_owner() {
                 until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
@@ -469,20 +507,8 @@ impl Engine {
         Network::ALL
             .into_iter()
             .flat_map(|target| self.state.open(target))
-            .filter(|(key, delivery)| self.is_source(key.source.network) && !self.hangs_on_a_failure(key, delivery))
+            .filter(|(key, _)| self.is_source(key.source.network) && !plan::hangs_on_a_failure(&self.state, key))
             .count()
-    }
-
-    fn hangs_on_a_failure(&self, key: &Key, delivery: &Delivery) -> bool {
-        let mut parent = delivery.parent.clone();
-        while let Some(source) = parent.take() {
-            let Some(known) = self.state.delivery(&Key { source, target: key.target }) else { return false };
-            if matches!(known.stage, Stage::Failed(_)) {
-                return true;
-            }
-            parent.clone_from(&known.parent);
-        }
-        false
     }
 
     /// What a cycle would send now, without sending or writing anything.
@@ -512,11 +538,14 @@ impl Engine {
                 side.rules = client.rules();
             }
         }
+        for event in plan::give_up(&self.state, &self.policy) {
+            let _ = self.state.apply(&event);
+        }
         let _ = plan::take_in(&mut self.state, &reads, &self.policy);
         let mut sends = Vec::new();
         for target in Network::ALL {
             let now = reads.get(&target).map_or_else(|| self.clock.now(), |read| read.at);
-            while let Some(send) = plan::next(&self.state, target, &self.policy, now) {
+            while let Some(send) = plan::next(&self.state, target, &self.policy) {
                 // As if it had gone well.
                 let id = PostId::new(format!("{}-part-{}", send.key.source.id, send.number.0 + 1));
                 let sent = Event::Change { key: send.key.clone(), at: now, change: Change::Sent { id } };

@@ -25,7 +25,10 @@ const TWIN_SECS: i64 = 10 * 60;
 /// How long a text that was once in doubt is not mirrored back.
 const ECHO_SECS: i64 = 48 * 3600;
 
-/// How long a post waits for the post that it answers to show up.
+/// How long an outcome may stay unknown because the target's timeline cannot be read whole, before the owner is told.
+const DOUBT_SECS: i64 = 24 * 3600;
+
+/// How long a post waits for the post that it answers to show up, or for the owner to help one that failed.
 const PARENT_PATIENCE_SECS: i64 = 48 * 3600;
 
 /// One network, as the owner wants it used.
@@ -122,31 +125,27 @@ impl Intake<'_> {
         let (Stage::Sending { intent, duplicate }, Some((_, part))) = (&delivery.stage, delivery.current()) else {
             return;
         };
-        let reply_to = match parent_on_target(self.state, key, delivery) {
-            Parent::On(id) => Some(id),
-            Parent::None | Parent::NotYet | Parent::Never => None,
-        };
         let expected = Expected {
             account: &policy.account,
-            our_app: policy.our_app.as_deref(),
             part,
-            reply_to: reply_to.as_ref(),
+            reply_to: intent.reply_to.as_ref(),
             first_try: delivery.first_try.as_ref().unwrap_or(intent),
         };
-        let matching = |post: &&Post| {
+        let candidates = read.posts.iter().filter(|post| {
             let post_ref = PostRef::new(target, post.id.clone());
             is_match(post, &expected) && !is_known(self.state, &post_ref)
-        };
-        // The owner may have written the same by hand a moment before; ours is the later one.
-        let found = read
-            .posts
-            .iter()
-            .filter(|post| post.created >= expected.first_try.at)
-            .find(matching)
-            .or_else(|| read.posts.iter().find(matching));
+        });
+        // The owner may have written the same by hand: ours is the one with our application's name, where that is
+        // shown, and the one that came after the try.
+        let by_another =
+            |post: &Post| policy.our_app.is_some() && post.application.is_some() && post.application != policy.our_app;
+        let found = candidates.min_by_key(|post| (by_another(post), post.created < expected.first_try.at, &post.id));
         let settled = read.complete && read.at >= intent.at.plus_secs(policy.rules.settle_secs);
         let change = match found {
             Some(post) => Change::Sent { id: post.id.clone() },
+            None if read.at >= intent.at.plus_secs(DOUBT_SECS) && !read.complete => Change::Failed {
+                why: format!("it was sent a day ago, and whether it stands on {target} could not be found out"),
+            },
             None if !settled => return,
             None if *duplicate => Change::Failed {
                 why: format!("{target} says that you posted the same text before, and does not take it twice"),
@@ -176,54 +175,55 @@ impl Intake<'_> {
             let now = self.reads.get(&key.target).map_or(read.at, |read| read.at);
             let event = match decide(post, selection) {
                 Verdict::Skip(why) => skipped(&key, post, why, now),
-                Verdict::Mirror => {
-                    if let Some(why) = self.judge(post, &key) {
-                        skipped(&key, post, why, now)
-                    } else {
-                        let parts = render::parts(post, &target.rules);
-                        let prints: Vec<u64> = parts.iter().map(print_of).collect();
-                        if let Some(twin) = self.twin_by_hand(post, &prints, &key) {
-                            self.pair(post, &key, &twin, now);
-                            continue;
-                        }
-                        let delivery = Delivery::planned(post.created, parent_of(post, source), parts, prints, now);
-                        Event::New { key, delivery }
-                    }
-                }
+                Verdict::Mirror => self.first_sight(post, &key, &target.rules, now),
             };
             self.happen(event);
         }
     }
 
-    /// What speaks against mirroring a post, as far as other posts are concerned.
-    fn judge(&self, post: &Post, key: &Key) -> Option<SkipReason> {
+    /// What is to become of a post that is new and that nothing in itself speaks against.
+    fn first_sight(&mut self, post: &Post, key: &Key, rules: &Rules, now: Timestamp) -> Event {
         let source = key.source.network;
-        if post.earlier_versions.iter().any(|id| is_known(self.state, &PostRef::new(source, id.clone()))) {
-            return Some(SkipReason::NewVersion);
+        if let Some(first) = self.earlier_version(post, source) {
+            let delivery = Delivery::skipped(post.created, SkipReason::NewVersion, now);
+            // Who answers the new version answers what was mirrored of the old one.
+            return Event::New { key: key.clone(), delivery: Delivery { parent: Some(first), ..delivery } };
         }
-        if let Some(baseline) = self.state.side(source).and_then(|side| side.baseline.as_ref())
-            && post.earlier_versions.iter().any(|id| id <= baseline)
+        let own_print = fingerprint(&post.text, post.warning.as_deref());
+        if self.is_possible_echo(post, own_print, source) {
+            return skipped(key, post, SkipReason::PossibleEcho, now);
+        }
+        let parts = render::parts(post, rules);
+        let prints: Vec<u64> = parts.iter().map(print_of).collect();
+        if post.reply_to == ReplyTo::Nothing
+            && let Some(twin) = self.twin_by_hand(post, own_print, &prints, key)
         {
-            return Some(SkipReason::NewVersion);
+            return self.pair(post, key, &twin, now);
         }
-        // Deliveries *to* this network with this very text.
-        let print = fingerprint(&post.text, post.warning.as_deref());
-        for (_, delivery) in self.state.with_print(source, print) {
-            let doubted = matches!(delivery.stage, Stage::Sending { .. })
-                || delivery.doubted.is_some_and(|at| post.created <= at.plus_secs(ECHO_SECS));
-            if doubted {
-                return Some(SkipReason::PossibleEcho);
-            }
-            let close = delivery.written.millis_since(post.created).abs() <= TWIN_SECS * 1000;
-            if close && delivery.parts.len().max(delivery.sent.len()) == 1 && delivery.stage == Stage::Mirrored {
-                return Some(SkipReason::Twin);
-            }
-        }
-        None
+        let delivery = Delivery::planned(post.created, parent_of(post, source), parts, prints, now);
+        Event::New { key: key.clone(), delivery }
     }
 
-    /// The post on the target that the owner put there by hand: the same text, at about the same time.
-    fn twin_by_hand(&self, post: &Post, prints: &[u64], key: &Key) -> Option<Twin> {
+    /// The version of a post that was seen before, or stood there before we began.
+    fn earlier_version(&self, post: &Post, source: Network) -> Option<PostRef> {
+        let baseline = self.state.side(source).and_then(|side| side.baseline.as_ref());
+        post.earlier_versions
+            .iter()
+            .filter(|id| **id != post.id)
+            .map(|id| PostRef::new(source, id.clone()))
+            .find(|version| is_known(self.state, version) || baseline.is_some_and(|baseline| version.id <= *baseline))
+    }
+
+    /// Whether a text was sent to this network in a moment of doubt, and may be that.
+    fn is_possible_echo(&self, post: &Post, print: u64, source: Network) -> bool {
+        self.state.with_print(source, print).any(|(_, delivery)| {
+            matches!(delivery.stage, Stage::Sending { .. })
+                || delivery.doubted.is_some_and(|at| post.created <= at.plus_secs(ECHO_SECS))
+        })
+    }
+
+    /// The post on the target that the owner put there by hand: the same text, at about the same time, no reply.
+    fn twin_by_hand(&self, post: &Post, own_print: u64, prints: &[u64], key: &Key) -> Option<Twin> {
         let [print] = prints else { return None };
         let close = |written: Timestamp| written.millis_since(post.created).abs() <= TWIN_SECS * 1000;
         // Seen just now, and not known yet.
@@ -238,32 +238,40 @@ impl Intake<'_> {
                     && fingerprint(&twin.text, twin.warning.as_deref()) == *print
             });
             if let Some(twin) = twin {
-                return Some(Twin { id: twin.id.clone(), written: twin.created, planned: false });
+                return Some(Twin { id: twin.id.clone(), written: twin.created, seen: Seen::JustNow });
             }
         }
-        // Seen before, and waiting to be mirrored to where this one stands already.
-        let own = fingerprint(&post.text, post.warning.as_deref());
-        self.state
-            .with_print(key.source.network, own)
-            .find(|(_, delivery)| {
-                matches!(delivery.stage, Stage::Planned | Stage::Waiting { .. })
-                    && delivery.sent.is_empty()
-                    && delivery.parts.len() == 1
+        // Seen before: waiting to be mirrored to where this one stands already, or mirrored there a moment ago.
+        let alike = self.state.with_print(key.source.network, own_print);
+        alike
+            .filter(|(twin, delivery)| {
+                delivery.parent.is_none()
+                    && delivery.prints.len() == 1
                     && close(delivery.written)
+                    && self.state.made_by(&twin.source).is_none()
             })
-            .map(|(twin, delivery)| Twin { id: twin.source.id.clone(), written: delivery.written, planned: true })
+            .find_map(|(twin, delivery)| {
+                let seen = match &delivery.stage {
+                    Stage::Planned | Stage::Waiting { .. } if delivery.sent.is_empty() => Seen::Planned,
+                    Stage::Mirrored => Seen::Mirrored,
+                    _ => return None,
+                };
+                Some(Twin { id: twin.source.id.clone(), written: delivery.written, seen })
+            })
     }
 
-    fn pair(&mut self, post: &Post, key: &Key, twin: &Twin, now: Timestamp) {
-        let delivery = Delivery::paired(post.created, twin.id.clone(), now);
-        self.happen(Event::New { key: key.clone(), delivery });
+    /// Notes that the owner wrote a post on both sides; returns the last of the events.
+    fn pair(&mut self, post: &Post, key: &Key, twin: &Twin, now: Timestamp) -> Event {
         let back = Key { source: PostRef::new(key.target, twin.id.clone()), target: key.source.network };
-        if twin.planned {
-            self.change(&back, now, Change::Skipped { why: SkipReason::Twin });
-        } else {
-            let delivery = Delivery::paired(twin.written, post.id.clone(), now);
-            self.happen(Event::New { key: back, delivery });
+        match twin.seen {
+            Seen::JustNow => {
+                let delivery = Delivery::paired(twin.written, post.id.clone(), now);
+                self.happen(Event::New { key: back, delivery });
+            }
+            Seen::Planned => self.change(&back, now, Change::Skipped { why: SkipReason::Twin }),
+            Seen::Mirrored => {}
         }
+        Event::New { key: key.clone(), delivery: Delivery::paired(post.created, twin.id.clone(), now) }
     }
 
     fn is_new(&self, post: &PostRef) -> bool {
@@ -284,12 +292,8 @@ impl Intake<'_> {
                 let now = self.reads.get(&key.source.network).map_or(delivery.written, |read| read.at);
                 match parent_on_target(self.state, key, delivery) {
                     Parent::Never => true,
-                    Parent::NotYet => {
-                        let parent = delivery.parent.as_ref().map(|parent| Key { source: parent.clone(), target });
-                        parent.is_some_and(|parent| self.state.delivery(&parent).is_none())
-                            && now >= delivery.written.plus_secs(PARENT_PATIENCE_SECS)
-                    }
-                    Parent::None | Parent::On(_) => false,
+                    Parent::Unseen | Parent::Failed => now >= delivery.written.plus_secs(PARENT_PATIENCE_SECS),
+                    Parent::None | Parent::On(_) | Parent::NotYet => false,
                 }
             })
             .map(|(key, delivery)| (key.clone(), delivery.changed))
@@ -314,11 +318,20 @@ impl Intake<'_> {
     }
 }
 
+/// A post that says the same on the other side.
 struct Twin {
     id: PostId,
     written: Timestamp,
-    /// Whether it was about to be mirrored.
-    planned: bool,
+    seen: Seen,
+}
+
+enum Seen {
+    /// Not known yet.
+    JustNow,
+    /// About to be mirrored.
+    Planned,
+    /// Mirrored already.
+    Mirrored,
 }
 
 fn skipped(key: &Key, post: &Post, why: SkipReason, now: Timestamp) -> Event {
@@ -331,8 +344,9 @@ fn print_of(part: &Part) -> u64 {
 
 fn parent_of(post: &Post, network: Network) -> Option<PostRef> {
     match &post.reply_to {
-        ReplyTo::Own(id) => Some(PostRef::new(network, id.clone())),
-        ReplyTo::Nothing | ReplyTo::Other => None,
+        // Nothing can answer itself, or what came later.
+        ReplyTo::Own(id) if *id < post.id => Some(PostRef::new(network, id.clone())),
+        ReplyTo::Own(_) | ReplyTo::Nothing | ReplyTo::Other => None,
     }
 }
 
@@ -348,40 +362,106 @@ enum Parent {
     None,
     /// There.
     On(PostId),
-    /// It may come to stand there.
+    /// It is to be mirrored itself, first.
     NotYet,
+    /// It could not be mirrored; the owner may help it.
+    Failed,
+    /// It was not seen yet.
+    Unseen,
     /// It never will.
     Never,
 }
+
+/// How many versions of a post are followed back: X allows five edits.
+const MAX_VERSIONS: usize = 10;
 
 fn parent_on_target(state: &State, key: &Key, delivery: &Delivery) -> Parent {
     if let Some(before) = delivery.sent.last() {
         return Parent::On(before.clone());
     }
-    let Some(parent) = &delivery.parent else { return Parent::None };
-    // The parent may itself be a mirror: then it answers what was mirrored.
-    if let Some(original) = state.made_by(parent)
-        && original.source.network == key.target
-    {
-        return Parent::On(original.source.id.clone());
-    }
-    let parent_key = Key { source: parent.clone(), target: key.target };
-    if let Some(known) = state.delivery(&parent_key) {
-        return match &known.stage {
-            Stage::Mirrored => known.sent.last().map_or(Parent::Never, |id| Parent::On(id.clone())),
-            Stage::Skipped(_) => Parent::Never,
-            Stage::Failed(_) | Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => Parent::NotYet,
+    let mut next = delivery.parent.as_ref();
+    for _ in 0..MAX_VERSIONS {
+        let Some(parent) = next else { return Parent::None };
+        // The parent may itself be a mirror: then it answers what was mirrored.
+        if let Some(original) = state.made_by(parent)
+            && original.source.network == key.target
+        {
+            return Parent::On(original.source.id.clone());
+        }
+        let Some(known) = state.delivery(&Key { source: parent.clone(), target: key.target }) else {
+            let passed = state
+                .side(parent.network)
+                .is_none_or(|side| side.read_to.as_ref().is_some_and(|read_to| parent.id <= *read_to));
+            return if passed { Parent::Never } else { Parent::Unseen };
         };
+        match &known.stage {
+            Stage::Mirrored => return known.sent.last().map_or(Parent::Never, |id| Parent::On(id.clone())),
+            // A new version stands for the old one.
+            Stage::Skipped(SkipReason::NewVersion) if known.parent.is_some() => next = known.parent.as_ref(),
+            Stage::Skipped(_) => return Parent::Never,
+            Stage::Failed(_) => return Parent::Failed,
+            Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => return Parent::NotYet,
+        }
     }
-    let passed = state
-        .side(parent.network)
-        .is_none_or(|side| side.read_to.as_ref().is_some_and(|read_to| parent.id <= *read_to));
-    if passed { Parent::Never } else { Parent::NotYet }
+    Parent::Never
 }
 
-/// What is to be sent to `target` now (by its clock), if anything: the oldest post that can be.
+/// Whether a delivery waits, itself or by those that it answers, for a post that could not be mirrored: nothing will
+/// happen to it by itself.
 #[must_use]
-pub fn next(state: &State, target: Network, policy: &Policy, now: Timestamp) -> Option<Send> {
+pub fn hangs_on_a_failure(state: &State, key: &Key) -> bool {
+    let mut source = key.source.clone();
+    // Each is older than the one that answers it: this ends.
+    while let Some(delivery) = state.delivery(&Key { source: source.clone(), target: key.target }) {
+        match (parent_on_target(state, key, delivery), &delivery.parent) {
+            (Parent::Failed, _) => return true,
+            (Parent::NotYet, Some(parent)) if parent.id < source.id => source = parent.clone(),
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// What the owner no longer wants, by another account or another direction in the config, is not mirrored: the events
+/// that say so. What may be on its way stays in doubt as long as its account is the same.
+#[must_use]
+pub fn give_up(state: &State, policy: &Policy) -> Vec<Event> {
+    let changed = |network: Network| {
+        let now = policy.get(&network).map(|side| side.account.as_str());
+        state.account(network).is_some_and(|before| Some(before) != now)
+    };
+    let is_source = |network: Network| policy.get(&network).is_some_and(|side| side.selection.is_some());
+    let mut events = Vec::new();
+    for (key, delivery) in Network::ALL.into_iter().flat_map(|target| state.open(target)) {
+        let other_account = changed(key.source.network) || changed(key.target);
+        let sending = matches!(delivery.stage, Stage::Sending { .. });
+        let why = match (other_account, is_source(key.source.network)) {
+            (true, _) => SkipReason::AccountChanged,
+            (false, false) if !sending => SkipReason::DirectionOff,
+            (false, _) => continue,
+        };
+        let change = if sending || !delivery.sent.is_empty() {
+            Change::Failed { why: why.to_string() }
+        } else {
+            Change::Skipped { why }
+        };
+        events.push(Event::Change { key: key.clone(), at: delivery.changed, change });
+    }
+    for (network, side) in policy {
+        if state.account(*network) != Some(&side.account) {
+            events.push(Event::Account { network: *network, account: side.account.clone() });
+        }
+        if (changed(*network) || side.selection.is_none()) && state.side(*network).is_some() {
+            events.push(Event::Rested { network: *network });
+        }
+    }
+    events
+}
+
+/// What is to be sent to `target` next, if anything: the oldest post that can be. Whether it can be sent to at present
+/// is the engine's to know.
+#[must_use]
+pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
     if state.in_doubt(target).is_some() {
         return None;
     }
@@ -389,18 +469,14 @@ pub fn next(state: &State, target: Network, policy: &Policy, now: Timestamp) -> 
     let mut ready: Vec<(&Key, &Delivery)> = state
         .open(target)
         .filter(|(key, _)| wanted(key.source.network))
-        .filter(|(_, delivery)| match &delivery.stage {
-            Stage::Planned => true,
-            Stage::Waiting { until, .. } => *until <= now,
-            _ => false,
-        })
+        .filter(|(_, delivery)| matches!(delivery.stage, Stage::Planned | Stage::Waiting { .. }))
         .collect();
     ready.sort_by_key(|(key, delivery)| (delivery.written, *key));
     ready.into_iter().find_map(|(key, delivery)| {
         let reply_to = match parent_on_target(state, key, delivery) {
             Parent::None => None,
             Parent::On(id) => Some(id),
-            Parent::NotYet | Parent::Never => return None,
+            Parent::NotYet | Parent::Failed | Parent::Unseen | Parent::Never => return None,
         };
         let (number, part) = delivery.current()?;
         let prices = policy.get(&target).and_then(|side| side.rules.prices);
@@ -419,6 +495,6 @@ pub fn next(state: &State, target: Network, policy: &Policy, now: Timestamp) -> 
 /// The event to write down before a part is sent.
 #[must_use]
 pub fn intent(send: &Send, now: Timestamp) -> Event {
-    let intent = Intent { at: now, after: send.after.clone() };
+    let intent = Intent { at: now, after: send.after.clone(), reply_to: send.reply_to.clone() };
     Event::Change { key: send.key.clone(), at: now, change: Change::Sending { intent } }
 }

@@ -4,9 +4,9 @@
 //!              Skipped                        (decided against; or its parent was)
 //!                 ▲
 //!  (new) ──► Planned ◄─────────────┐ Sent, more parts to come
-//!                 │  ▲             │
-//!         Sending │  │ time comes  │
-//!                 ▼  │             │
+//!                 │                │
+//!         Sending │                │
+//!                 ▼                │
 //!  Waiting ──► Sending ────────────┴──► Mirrored
 //!     ▲           │ │
 //!     └───────────┘ └──► Failed         (refused for good, or tried too often)
@@ -61,6 +61,9 @@ pub struct Intent {
     /// Everything up to this post stood on the target before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<PostId>,
+    /// The post on the target that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<PostId>,
 }
 
 /// Where a delivery stands.
@@ -77,9 +80,10 @@ pub enum Stage {
         #[serde(default)]
         duplicate: bool,
     },
-    /// The next part is sent when this time has come, by the target's clock.
+    /// The target could not be used for the next part, or lost it. When it is tried again is the engine's to know;
+    /// what stands here is for the owner.
     Waiting {
-        /// Not before.
+        /// About when, by the target's clock.
         until: Timestamp,
         /// Why not now.
         why: String,
@@ -308,7 +312,7 @@ mod tests {
     }
 
     fn intent() -> Intent {
-        Intent { at: NOW, after: None }
+        Intent { at: NOW, after: None, reply_to: None }
     }
 
     fn delivery(stage: Stage) -> Delivery {
@@ -398,7 +402,7 @@ mod tests {
     #[test]
     fn the_first_try_is_remembered_over_later_ones() {
         let mut delivery = delivery(Stage::Planned);
-        let at = |secs| Intent { at: Timestamp::from_secs(secs), after: None };
+        let at = |secs| Intent { at: Timestamp::from_secs(secs), after: None, reply_to: None };
         step(&mut delivery, &Change::Sending { intent: at(1) }, NOW).unwrap();
         step(&mut delivery, &Change::Absent { until: NOW }, NOW).unwrap();
         step(&mut delivery, &Change::Sending { intent: at(2) }, NOW).unwrap();

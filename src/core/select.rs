@@ -55,6 +55,10 @@ pub enum SkipReason {
     Twin,
     /// It is a new version of a post that is known already.
     NewVersion,
+    /// It was still to be mirrored when its direction was switched off.
+    DirectionOff,
+    /// It was still to be mirrored when another account was put into the config.
+    AccountChanged,
 }
 
 impl fmt::Display for SkipReason {
@@ -72,6 +76,8 @@ impl fmt::Display for SkipReason {
             Self::PossibleEcho => "it reads like a mirror that crosspostd made when the answer was lost",
             Self::Twin => "you posted the same on both sides",
             Self::NewVersion => "it is an edit of a post that is known already",
+            Self::DirectionOff => "its direction was switched off before it was mirrored",
+            Self::AccountChanged => "another account was put into the config before it was mirrored",
         })
     }
 }

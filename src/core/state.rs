@@ -74,6 +74,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         posts: Vec<PostId>,
     },
+    /// This is the owner's account on a network that posts are mirrored to.
+    Account {
+        /// Which network.
+        network: Network,
+        /// The account's id there.
+        account: String,
+    },
     /// A network cannot be used until the owner has done something.
     Paused {
         /// Which network.
@@ -95,7 +102,10 @@ pub enum Event {
 pub enum BadEvent {
     /// A delivery cannot do that.
     #[error("{0}: {1}")]
-    Illegal(PostRef, Illegal),
+    Illegal(PostRef, Box<Illegal>),
+    /// It makes a delivery known that is known already.
+    #[error("{0} is known already")]
+    Again(PostRef),
     /// It is about a delivery that nobody has heard of.
     #[error("{0} is not known")]
     Unknown(PostRef),
@@ -138,6 +148,8 @@ pub struct State {
     /// The last UTC day that reading was charged for, and the posts that it was charged for.
     charged: (i64, BTreeSet<PostId>),
     pauses: BTreeMap<Network, Pause>,
+    /// The accounts that all this is about.
+    accounts: BTreeMap<Network, String>,
 }
 
 impl State {
@@ -151,6 +163,7 @@ impl State {
                 let side =
                     Side { account: account.clone(), baseline: newest.clone(), began: *at, read_to: newest.clone() };
                 self.sides.insert(*network, side);
+                self.accounts.insert(*network, account.clone());
             }
             Event::Rested { network } => {
                 self.sides.remove(network);
@@ -159,6 +172,9 @@ impl State {
                 if let Some(side) = self.sides.get_mut(network) {
                     side.read_to = Some(read_to.clone());
                 }
+            }
+            Event::New { key, .. } if self.deliveries.contains_key(key) => {
+                return Err(BadEvent::Again(key.source.clone()));
             }
             Event::New { key, delivery } => self.insert(key, delivery),
             Event::Change { key, at, change } => self.change(key, change, *at)?,
@@ -170,6 +186,9 @@ impl State {
                     }
                     self.charged.1.extend(posts.iter().cloned());
                 }
+            }
+            Event::Account { network, account } => {
+                self.accounts.insert(*network, account.clone());
             }
             Event::Paused { network, at, why } => {
                 self.pauses.insert(*network, Pause { at: *at, why: why.clone() });
@@ -196,7 +215,7 @@ impl State {
 
     fn change(&mut self, key: &Key, change: &Change, at: Timestamp) -> Result<(), BadEvent> {
         let delivery = self.deliveries.get_mut(key).ok_or_else(|| BadEvent::Unknown(key.source.clone()))?;
-        step(delivery, change, at).map_err(|illegal| BadEvent::Illegal(key.source.clone(), illegal))?;
+        step(delivery, change, at).map_err(|illegal| BadEvent::Illegal(key.source.clone(), Box::new(illegal)))?;
         if delivery.stage.is_final() {
             self.open.remove(key);
         }
@@ -210,6 +229,12 @@ impl State {
     #[must_use]
     pub fn side(&self, network: Network) -> Option<&Side> {
         self.sides.get(&network)
+    }
+
+    /// The account on a network that all this is about, as far as it is known.
+    #[must_use]
+    pub fn account(&self, network: Network) -> Option<&str> {
+        self.accounts.get(&network).map(String::as_str)
     }
 
     /// What became of a post.
@@ -295,6 +320,11 @@ impl State {
                 events.push(Event::Cursor { network: *network, read_to });
             }
         }
+        for (network, account) in &self.accounts {
+            if !self.sides.contains_key(network) {
+                events.push(Event::Account { network: *network, account: account.clone() });
+            }
+        }
         for (network, pause) in &self.pauses {
             events.push(Event::Paused { network: *network, at: pause.at, why: pause.why.clone() });
         }
@@ -367,7 +397,7 @@ mod tests {
             |change| Event::Change { key: key(number), at: NOW.plus_secs(i64::try_from(number).unwrap()), change };
         vec![
             Event::New { key: key(number), delivery },
-            change(Change::Sending { intent: Intent { at: NOW, after: None } }),
+            change(Change::Sending { intent: Intent { at: NOW, after: None, reply_to: None } }),
             change(Change::Sent { id: id(number + 1000) }),
         ]
     }

@@ -61,8 +61,8 @@ pub enum Error {
     Newer(u64),
     /// A line is not as it was written.
     #[error(
-        "the state file is damaged in line {line}: {what}. Nothing was changed. Put back a copy of it, or move it away \
-         to start afresh at the present (posts since then are not mirrored)"
+        "the state file is damaged in line {line}: {what}. Nothing was changed. Move it away and start: mirroring then \
+         begins at the present. Do not put an older copy back: what was mirrored since would be mirrored again"
     )]
     Damaged {
         /// Which line, from 1.
@@ -70,6 +70,9 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// Something was to be written down that cannot have happened.
+    #[error("a bug in crosspostd, please report it: {0}")]
+    Bug(BadEvent),
     /// The events do not follow from one another.
     #[error("line {line} of the state file cannot follow the lines before it ({error})")]
     Contradiction {
@@ -125,7 +128,7 @@ impl Journal {
 
     fn load(&mut self) -> Result<(State, Found), Error> {
         let Some(bytes) = self.disk.read().map_err(|error| Error::Io { what: "read", error })? else {
-            (self.sound, self.lines, self.exists, self.broken) = (0, 0, false, false);
+            (self.sound, self.lines, self.exists) = (0, 0, false);
             return Ok((State::default(), Found::Nothing));
         };
         let text = format::read(&bytes)?;
@@ -140,7 +143,8 @@ impl Journal {
         self.exists = text.sound > 0;
         let torn = bytes.len() - text.sound;
         // The torn end is not cut off now: loading writes nothing. The next write puts a whole file in its place.
-        self.broken = torn > 0;
+        // And once a write has failed, what was read back may not be on the disk, though it is in its cache.
+        self.broken |= torn > 0;
         let found = match (self.exists, torn) {
             (false, _) => Found::Nothing,
             (true, 0) => Found::Sound,

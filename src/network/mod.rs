@@ -26,6 +26,9 @@ pub trait Client {
     /// What the network takes: length, counting, names.
     fn rules(&self) -> Rules;
 
+    /// The server's time now, as its answers gave it; `None` before the first answer.
+    fn server_time(&self) -> Option<Timestamp>;
+
     /// Learns what the network takes, where that differs from server to server. Called before the first read and once
     /// a day.
     ///

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crosspostd::core::plan::hangs_on_a_failure;
 use crosspostd::core::post::{Network, PostId, PostRef, Visibility};
 use crosspostd::core::record::{Key, Stage};
 use crosspostd::core::render::{self};
@@ -120,18 +121,6 @@ fn texts_on(target: Network, entry: &Entry) -> Vec<String> {
         &entry.text,
     );
     render::parts(&post, &rules(target)).into_iter().map(|part| part.text).collect()
-}
-
-fn hangs_on_a_failure(state: &State, key: &Key) -> bool {
-    let mut next = state.delivery(key).and_then(|delivery| delivery.parent.clone());
-    while let Some(source) = next.take() {
-        let Some(parent) = state.delivery(&Key { source, target: key.target }) else { return false };
-        if matches!(parent.stage, Stage::Failed(_)) {
-            return true;
-        }
-        next.clone_from(&parent.parent);
-    }
-    false
 }
 
 /// The parts stand there, once, in order, each below the one before.

@@ -377,6 +377,10 @@ impl Client for FakeClient {
         rules(self.network)
     }
 
+    fn server_time(&self) -> Option<Timestamp> {
+        Some(Timestamp::from_millis(self.world.borrow().now))
+    }
+
     async fn newest(&self) -> Result<Newest, Trouble> {
         let result = self.world.borrow_mut().read(self.network, &Since { thorough: true, ..Since::default() });
         let result = result.and_then(|timeline| {

@@ -15,7 +15,7 @@ mod testing;
 mod timeline;
 mod wire;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use async_trait::async_trait;
@@ -62,6 +62,8 @@ pub struct Mastodon {
     limits: RefCell<Limits>,
     visibility: Option<Visibility>,
     clock: Rc<dyn Clock>,
+    /// The server's clock minus ours, in milliseconds, by the last answer that gave its time.
+    offset_ms: Cell<Option<i64>>,
     /// How far the timelines were read.
     progress: RefCell<timeline::Progress>,
 }
@@ -86,6 +88,7 @@ impl Mastodon {
             limits: RefCell::new(settings.limits),
             visibility: settings.visibility,
             clock,
+            offset_ms: Cell::new(None),
             progress: RefCell::default(),
         }
     }
@@ -100,12 +103,20 @@ impl Mastodon {
         let mut url = self.base.join(path);
         url.query_pairs_mut().extend_pairs(query);
         let answer = get(&self.http, url, Some(&self.token)).await?;
+        self.hear(&answer);
         errors::trouble(&answer, &self.base).map_or(Ok(answer), Err)
     }
 
-    /// The server's time when it gave an answer.
+    /// Learns the server's time from an answer.
+    fn hear(&self, answer: &Answer) {
+        let offset = answer.date().map(|date| date.millis_since(self.clock.now()));
+        self.offset_ms.set(offset.or(self.offset_ms.get()).or(Some(0)));
+    }
+
+    /// The server's time when it gave an answer, as well as it is known.
     fn time_of(&self, answer: &Answer) -> Timestamp {
-        answer.date().unwrap_or_else(|| self.clock.now())
+        let now = || self.clock.now().plus_millis(self.offset_ms.get().unwrap_or(0));
+        answer.date().unwrap_or_else(now)
     }
 }
 
@@ -176,6 +187,10 @@ impl Client for Mastodon {
         Rules { visibility: self.visibility, ..self.limits.borrow().rules() }
     }
 
+    fn server_time(&self) -> Option<Timestamp> {
+        self.offset_ms.get().map(|offset| self.clock.now().plus_millis(offset))
+    }
+
     async fn prepare(&self) -> Result<(), Trouble> {
         match instance::limits(&self.http, &self.base, Some(&self.token)).await {
             Ok(limits) => {
@@ -216,7 +231,10 @@ impl Client for Mastodon {
             .header("idempotency-key", request.key)
             .json(&NewStatus::new(request, takes_content_type));
         match send(&self.http, post).await {
-            Ok(answer) => errors::outcome(&answer, &self.base, request.reply_to.is_some()),
+            Ok(answer) => {
+                self.hear(&answer);
+                errors::outcome(&answer, &self.base, request.reply_to.is_some())
+            }
             Err(failure @ Failure::NotSent(_)) => Outcome::NotSent(failure.into()),
             Err(Failure::Unclear(why)) => Outcome::Unclear { why, duplicate: false },
         }

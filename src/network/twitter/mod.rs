@@ -139,6 +139,10 @@ impl Client for Twitter {
         }
     }
 
+    fn server_time(&self) -> Option<Timestamp> {
+        self.session.server_time()
+    }
+
     async fn newest(&self) -> Result<Newest, Trouble> {
         // Five is the least that can be asked for.
         let (page, at) = self.page(&[("max_results", "5")]).await?;

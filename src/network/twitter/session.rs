@@ -20,20 +20,26 @@ pub struct Session {
     clock: Rc<dyn Clock>,
     /// The server's clock minus ours, in milliseconds, by the last answer: a machine without a clock chip starts in
     /// 1970, and X refuses signatures of another time.
-    offset_ms: Cell<i64>,
+    offset_ms: Cell<Option<i64>>,
 }
 
 impl Session {
     /// Makes a session; nothing is sent.
     #[must_use]
     pub fn new(http: reqwest::Client, base: BaseUrl, signer: Signer, clock: Rc<dyn Clock>) -> Self {
-        Self { http, base, signer, clock, offset_ms: Cell::new(0) }
+        Self { http, base, signer, clock, offset_ms: Cell::new(None) }
     }
 
     /// The server's time, as far as it is known.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now().plus_millis(self.offset_ms.get())
+        self.clock.now().plus_millis(self.offset_ms.get().unwrap_or(0))
+    }
+
+    /// The server's time; `None` before the first answer.
+    #[must_use]
+    pub fn server_time(&self) -> Option<Timestamp> {
+        self.offset_ms.get().map(|_| self.now())
     }
 
     /// An answer's time by its server; ours where it is silent.
@@ -97,9 +103,8 @@ impl Session {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let answer = http::send(&self.http, request).await?;
-        if let Some(date) = answer.date() {
-            self.offset_ms.set(date.millis_since(self.clock.now()));
-        }
+        let offset = answer.date().map(|date| date.millis_since(self.clock.now()));
+        self.offset_ms.set(offset.or(self.offset_ms.get()).or(Some(0)));
         Ok(answer)
     }
 }

@@ -569,7 +569,8 @@ fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: &Momen
         trying.trouble.as_ref().is_none_or(|known| std::mem::discriminant(known) != std::mem::discriminant(trouble));
     let secs = again.millis_since(now) / 1000;
     if is_news {
-        warn!(network = network.key(), "{network} {trouble}; trying again in {secs} s");
+        let advice = if trouble.needs_owner() { "; `crosspostd check` says what to do" } else { "" };
+        warn!(network = network.key(), "{network} {trouble}; trying again in {secs} s{advice}");
     } else {
         debug!(network = network.key(), "{network} {trouble}; trying again in {secs} s");
     }

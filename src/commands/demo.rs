@@ -182,7 +182,7 @@ impl<'a> Stage<'a> {
     }
 
     async fn play(&mut self, keep: bool) {
-        self.say("Both networks are simulated on this machine; the real crosspostd runs between them.");
+        self.say("Both networks are simulated here; the real crosspostd runs between them.");
         self.say("  ✎ written by hand     ↳ mirrored by crosspostd\n");
         self.say(&format!("  {:COLUMN$}   {}", format!("Mastodon  @{OWNER}@{HOST}"), "X"));
         self.say(&format!("  {}   {}", "─".repeat(COLUMN), "─".repeat(COLUMN)));
@@ -323,14 +323,14 @@ impl<'a> Stage<'a> {
         } else if !keep {
             let Summary { written, arrived_once, average_millis, x_bill_usd, .. } = &summary;
             println!(
-                "\n{written} posts were written, {arrived_once} arrived on the other side exactly once, \
+                "\n{written} posts were written; {arrived_once} arrived on the other side exactly once,\n\
                  after {}.{} s on average.",
                 average_millis / 1000,
                 average_millis % 1000 / 100
             );
-            println!("One was for followers only, one was somebody else's: both stayed where they were.");
-            println!("The answer to one request was lost: it was looked for and found, not sent again.");
-            println!("X would have charged {x_bill_usd}: $0.015 a post, $0.200 where there is a link in it.");
+            println!("One was for followers only, one was somebody else's: both stayed.");
+            println!("One answer was lost: the post was looked for and found, not sent again.");
+            println!("X would have charged {x_bill_usd}: $0.015 a post, $0.200 with a link in it.");
             for text in &summary.lost {
                 println!("LOST: {text}");
             }

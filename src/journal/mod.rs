@@ -21,7 +21,7 @@ use std::io;
 
 use crate::core::state::{BadEvent, Event, State};
 
-/// The journal is written anew when it has this many lines more than deliveries.
+/// The journal is written anew when it has twice as many lines as there is to say, and this many more.
 const SPARE_LINES: usize = 2000;
 
 /// The few things that the journal needs from a disk. Each has happened, durably, when it returns.
@@ -94,11 +94,13 @@ pub enum Found {
 /// The state file, open for writing.
 pub struct Journal {
     disk: Box<dyn Disk>,
-    /// What is known to be in the file, once something went wrong with it; the next write puts it there anew.
+    /// Something went wrong with the file: the next write puts its sound part in its place, and what is new.
     broken: bool,
     /// The length of what is sound, in bytes.
     sound: usize,
     lines: usize,
+    /// How many lines it had when it was written anew.
+    compacted: usize,
     exists: bool,
 }
 
@@ -108,7 +110,7 @@ impl Journal {
     /// # Errors
     /// When it cannot be read, is damaged, or was written by a later version. Nothing is changed then.
     pub fn open(disk: Box<dyn Disk>) -> Result<(Self, State, Found), Error> {
-        let mut journal = Self { disk, broken: false, sound: 0, lines: 0, exists: false };
+        let mut journal = Self { disk, broken: false, sound: 0, lines: 0, compacted: 0, exists: false };
         let (state, found) = journal.load()?;
         Ok((journal, state, found))
     }
@@ -193,10 +195,9 @@ impl Journal {
     /// # Errors
     /// When the new file could not be made durable; the old one is still there.
     pub fn compact_if_long(&mut self, state: &State, keep: usize) -> Result<bool, Error> {
-        let remembered = state.len().min(keep);
-        if self.lines <= remembered.saturating_mul(2).saturating_add(SPARE_LINES)
-            && state.len() <= keep.saturating_mul(2)
-        {
+        // What cannot be forgotten yet must not be written anew again and again.
+        let worth = state.len().min(keep).max(self.compacted);
+        if self.lines <= worth.saturating_mul(2).saturating_add(SPARE_LINES) {
             return Ok(false);
         }
         self.compact(state, keep)?;
@@ -218,7 +219,7 @@ impl Journal {
             Error::Io { what: "written", error }
         })?;
         self.sound = bytes.len();
-        self.lines = events.len();
+        (self.lines, self.compacted) = (events.len(), events.len());
         (self.broken, self.exists) = (false, true);
         Ok(())
     }

@@ -177,6 +177,26 @@ fn compaction_keeps_the_state() {
 }
 
 #[test]
+fn it_is_written_anew_when_it_has_grown_and_not_again_at_once() {
+    let (memory, mut state) = journal_of(1);
+    let (mut journal, _, _) = Journal::open(Box::new(memory.clone())).unwrap();
+    let mut rewritten = 0;
+    for number in 0..5000 {
+        journal.append(&[event(1000 + number)]).unwrap();
+        state.apply(&event(1000 + number)).unwrap();
+        // None of them can be forgotten: no cursor has passed them.
+        state.apply(&baseline()).unwrap();
+        rewritten += u32::from(journal.compact_if_long(&state, 10).unwrap());
+    }
+    assert_eq!(rewritten, 1);
+    assert_eq!(open(&memory.bytes()).unwrap().0.len(), state.len());
+}
+
+fn baseline() -> Event {
+    Event::Baseline { network: Network::Mastodon, account: "me".into(), newest: None, at: Timestamp::from_secs(1) }
+}
+
+#[test]
 fn a_newer_format_is_left_alone() {
     let error = open(b"{\"journal\":\"crosspostd\",\"version\":2}\n").unwrap_err();
     assert!(matches!(error, Error::Newer(2)), "{error}");

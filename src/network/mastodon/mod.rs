@@ -177,9 +177,18 @@ impl Client for Mastodon {
     }
 
     async fn prepare(&self) -> Result<(), Trouble> {
-        let limits = instance::limits(&self.http, &self.base, Some(&self.token)).await?;
-        self.limits.replace(limits);
-        Ok(())
+        match instance::limits(&self.http, &self.base, Some(&self.token)).await {
+            Ok(limits) => {
+                self.limits.replace(limits);
+                Ok(())
+            }
+            // A server that does not say what it takes is taken to take what every server does.
+            Err(trouble @ (Trouble::Gone(_) | Trouble::NoAnswer(_))) => {
+                tracing::debug!("Mastodon does not say what it takes: {trouble}");
+                Ok(())
+            }
+            Err(trouble) => Err(trouble),
+        }
     }
 
     async fn newest(&self) -> Result<Newest, Trouble> {

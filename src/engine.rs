@@ -2,15 +2,17 @@
 //!
 //! A cycle may be dropped at any await: that is what a kill leaves behind, and the protocol is made for it.
 
+mod tell;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use tracing::{debug, info, warn};
+use tracing::info;
 
 use crate::clock::Clock;
 use crate::core::backoff;
-use crate::core::money::{Money, Spending};
+use crate::core::money::Spending;
 use crate::core::plan::{self, Policy, Read, Send};
 use crate::core::post::{Network, PostId, Timestamp};
 use crate::core::record::{Change, Key, Stage};
@@ -174,7 +176,7 @@ impl Engine {
         }
         let given_up = plan::give_up(&self.state, &self.policy);
         self.happen(&given_up)?;
-        tell_what_is_new(&given_up);
+        tell::news(&given_up);
         let reads = self.poll_all(report).await?;
         let unpaid = self.prices_in_doubt(&reads);
         let mut events = plan::take_in(&mut self.state, &reads, &self.policy);
@@ -185,7 +187,7 @@ impl Engine {
             }
         }
         self.journal.append(&events)?;
-        tell_what_is_new(&events);
+        tell::news(&events);
         for target in Network::ALL {
             self.deliver(target, report).await?;
         }
@@ -421,7 +423,7 @@ impl Engine {
                 self.sends_answered(target);
                 self.happen(&events)?;
                 report.mirrored += usize::from(self.is_mirrored(&send.key));
-                self.tell_sent(send, &id, address.as_deref());
+                tell::sent(send, &id, address.as_deref(), self.is_mirrored(&send.key));
                 Ok(true)
             }
             Outcome::NotSent(trouble) | Outcome::Refused(trouble) => {
@@ -430,20 +432,13 @@ impl Engine {
             }
             Outcome::Rejected(why) => {
                 let why = format!("{target} does not take it: {why}");
-                warn!(source = %send.key.source, "{} cannot be mirrored: {why}", send.key.source);
+                tell::failed(&send.key, &why);
                 self.sends_answered(target);
                 self.happen(&[change(Change::Failed { why })])?;
                 Ok(true)
             }
             Outcome::Unclear { why, duplicate } => {
-                let part = part_of(send);
-                warn!(
-                    source = %send.key.source,
-                    "{target} {}: {} {part}may stand there or not; looking before anything else is sent",
-                    if duplicate { "says that it has this post already" } else { "did not answer properly" },
-                    send.key.source
-                );
-                debug!("what was seen: {why}");
+                tell::unclear(send, &why, duplicate);
                 self.sends_answered(target);
                 self.happen(&[change(Change::Unclear { duplicate })])?;
                 Ok(false)
@@ -487,19 +482,6 @@ impl Engine {
 
     fn is_mirrored(&self, key: &Key) -> bool {
         self.state.delivery(key).is_some_and(|delivery| delivery.stage == Stage::Mirrored)
-    }
-
-    /// One line for each post, when its last part stands.
-    fn tell_sent(&self, send: &Send, id: &PostId, address: Option<&str>) {
-        let (target, source) = (send.key.target, &send.key.source);
-        if !self.is_mirrored(&send.key) {
-            debug!(%source, "{source} {}stands on {target} as {id}", part_of(send));
-            return;
-        }
-        let parts = if send.number.1 > 1 { format!(" in {} parts", send.number.1) } else { String::new() };
-        let price = if send.price == Money::default() { String::new() } else { format!(", {}", send.price) };
-        let address = address.map_or_else(|| format!("{}:{id}", target.key()), str::to_owned);
-        info!(%source, target = target.key(), "mirrored {source} to {target}{parts}: {address}{price}");
     }
 
     /// How many posts are still to be mirrored and will be by themselves.
@@ -596,47 +578,10 @@ fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: &Momen
     trying.until = Some(again);
     let is_news =
         trying.trouble.as_ref().is_none_or(|known| std::mem::discriminant(known) != std::mem::discriminant(trouble));
-    let secs = again.millis_since(now) / 1000;
-    if is_news {
-        let advice = if trouble.needs_owner() { "; `crosspostd check` says what to do" } else { "" };
-        warn!(network = network.key(), "{network} {trouble}; trying again in {secs} s{advice}");
-    } else {
-        debug!(network = network.key(), "{network} {trouble}; trying again in {secs} s");
-    }
+    tell::trouble(network, trouble, again.millis_since(now) / 1000, is_news);
     trying.trouble = Some(trouble.clone());
 }
 
 fn paused(network: Network, at: Timestamp, trouble: &Trouble) -> Event {
     Event::Paused { network, at, why: format!("{network} {trouble}") }
-}
-
-fn part_of(send: &Send) -> String {
-    let (number, count) = send.number;
-    if count > 1 { format!("(part {} of {count}) ", number + 1) } else { String::new() }
-}
-
-/// One line for each post that is not mirrored, and for each whose outcome was in doubt and is not any more.
-fn tell_what_is_new(events: &[Event]) {
-    for event in events {
-        match event {
-            Event::New { key, delivery } => match &delivery.stage {
-                Stage::Skipped(why) => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
-                Stage::Mirrored => info!(source = %key.source, "{} stands on both sides already", key.source),
-                _ => debug!(source = %key.source, "{} is to be mirrored to {}", key.source, key.target),
-            },
-            Event::Change { key, change, .. } => match change {
-                Change::Sent { id } => info!(
-                    source = %key.source, target = key.target.key(),
-                    "mirrored {} to {}: {id}, found there after a lost answer", key.source, key.target
-                ),
-                Change::Absent { .. } => {
-                    info!(source = %key.source, "{} did not arrive on {}; sending it again", key.source, key.target);
-                }
-                Change::Failed { why } => warn!(source = %key.source, "{} cannot be mirrored: {why}", key.source),
-                Change::Skipped { why } => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
-                _ => {}
-            },
-            _ => {}
-        }
-    }
 }

@@ -190,7 +190,10 @@ async fn check_mastodon(r: &mut Report<'_>, http: &reqwest::Client, config: &Con
         );
         return;
     }
-    r.good(&format!("Mastodon: signed in to {host} as @{name}; posts may be {} long.", limits.max_characters));
+    r.good(&format!(
+        "Mastodon: signed in to {host} as @{name}; posts may have up to {} characters.",
+        limits.max_characters
+    ));
     if identity.moved {
         r.bad(
             Exit::SignIn,
@@ -204,9 +207,9 @@ async fn check_mastodon(r: &mut Report<'_>, http: &reqwest::Client, config: &Con
         Ok(newest) => {
             let timeline = match config.mastodon.timeline {
                 Timeline::Home => "home timeline",
-                Timeline::Account => "account's posts",
+                Timeline::Account => "list of your posts",
             };
-            r.good(&format!("Mastodon: your posts can be read; polled is the {timeline}."));
+            r.good(&format!("Mastodon: your posts can be read; the {timeline} is polled."));
             check_clock(r, &host, clock.now(), newest.at);
         }
         Err(trouble) => bad_mastodon(r, &host, &trouble),
@@ -277,11 +280,11 @@ async fn check_x(r: &mut Report<'_>, http: &reqwest::Client, config: &Config, st
             let posts = config.sync.directions.includes(Network::Mastodon);
             if posts && probe.access_level.as_deref() == Some("read") {
                 let trouble = Trouble::Permission("they are read-only".to_owned());
-                r.bad(Exit::SignIn, &format!("X: {}", advice::for_x(&trouble)));
+                r.bad(Exit::SignIn, &advice::for_x(&trouble));
             }
             check_clock(r, "X", clock.now(), probe.at);
         }
-        Err(trouble) => r.bad(advice::exit(&trouble), &format!("X: {}", advice::for_x(&trouble))),
+        Err(trouble) => r.bad(advice::exit(&trouble), &advice::for_x(&trouble)),
     }
 }
 
@@ -292,7 +295,7 @@ fn newest_known<'a>(state: &'a State, account: &str) -> Option<&'a PostId> {
 
 fn check_clock(r: &mut Report<'_>, server: &str, ours: Timestamp, theirs: Timestamp) {
     match advice::for_clock(server, ours, theirs) {
-        None => r.good(&format!("Clock: as that of {server}.")),
+        None => r.good(&format!("Clock: it agrees with that of {server}.")),
         Some(wrong) => r.bad(Exit::Config, &format!("Clock: {wrong}")),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{connect, random, refuse};
+use super::{connect, print, random, refuse};
 use crate::cli::Exit;
 use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::core::money::Money;
@@ -136,7 +136,7 @@ const SCENES: &[(u128, Scene)] = &[
     (5500, Scene::Private("For my followers only: this stays here.")),
     (6500, Scene::Write(Network::Mastodon, "@grace knows that main.rs is a file, and no link that X may charge for.")),
     (7000, Scene::Reply(Network::Twitter, "And hello", "An answer to myself, and nobody is pinged: @grace")),
-    (7500, Scene::Write(Network::Twitter, "Read more: https://example.org/a/long/article?utm_source=x")),
+    (7500, Scene::Write(Network::Twitter, "Read more: https://example.org/an/article")),
 ];
 
 struct Written {
@@ -153,6 +153,8 @@ struct Stage<'a> {
     watch: Stopwatch,
     written: Vec<Written>,
     seen: HashSet<(Network, String)>,
+    /// Whether everything was played.
+    ended: bool,
 }
 
 /// The end of the demo, for programs.
@@ -171,13 +173,12 @@ struct Summary {
 
 impl<'a> Stage<'a> {
     fn new(pair: &'a Pair, json: bool) -> Self {
-        Self { pair, json, watch: Stopwatch::start(), written: Vec::new(), seen: HashSet::new() }
+        Self { pair, json, watch: Stopwatch::start(), written: Vec::new(), seen: HashSet::new(), ended: false }
     }
 
-    #[expect(clippy::print_stdout, reason = "it is a show")]
     fn say(&self, line: &str) {
         if !self.json {
-            println!("{line}");
+            print(line);
         }
     }
 
@@ -202,6 +203,7 @@ impl<'a> Stage<'a> {
         // What should not come could still come.
         tokio::time::sleep(INTERVAL + TICK).await;
         self.show_new(self.watch.millis());
+        self.ended = true;
         if keep {
             self.show_how_to_go_on();
             self.watch_on().await;
@@ -254,6 +256,7 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// The addresses are for the one who asked to keep it running, in whichever form they read.
     fn show_how_to_go_on(&self) {
         let (mastodon, x) = (self.pair.mastodon.base(), self.pair.twitter.base());
         let token = self.pair.mastodon_token();
@@ -265,11 +268,20 @@ impl<'a> Stage<'a> {
         let scopes = "read write";
         let by_hand = self.pair.mastodon.with(|world| world.grant_token(OWNER, "Web", scopes, web));
         let by_hand = by_hand.as_deref().unwrap_or(token);
+        let owner = self.pair.twitter.with(|world| world.owner_id());
+        if self.json {
+            let addresses = serde_json::json!({
+                "mastodon": mastodon, "mastodon_token": by_hand, "x": x, "x_token": "sandbox-bearer", "x_user": owner,
+            });
+            return print(&addresses.to_string());
+        }
         self.say(&format!(
-            "\nBoth networks keep running until Ctrl-C. Write on Mastodon, and read X:\n\n  \
+            "\nBoth networks keep running until Ctrl-C. Write on either, and read the other:\n\n  \
              curl -s {mastodon}/api/v1/statuses -H 'Authorization: Bearer {by_hand}' -d status='Hello from curl'\n  \
-             curl -s '{x}/2/users/{}/tweets?max_results=5' -H 'Authorization: Bearer sandbox-bearer'\n",
-            self.pair.twitter.with(|world| world.owner_id())
+             curl -s '{x}/2/users/{owner}/tweets?max_results=5' -H 'Authorization: Bearer sandbox-bearer'\n\n  \
+             curl -s {x}/2/tweets -H 'Authorization: Bearer sandbox-bearer' -H 'Content-Type: application/json' \
+             -d '{{\"text\":\"Hello from X\"}}'\n  \
+             curl -s {mastodon}/api/v1/timelines/home -H 'Authorization: Bearer {by_hand}'\n"
         ));
     }
 
@@ -303,7 +315,12 @@ impl<'a> Stage<'a> {
             self.written.iter().filter_map(|post| Some(post.arrived?.saturating_sub(post.at))).collect();
         let bill = self.pair.twitter.with(|world| world.bill().total_micro_usd());
         Summary {
-            ok: lost.is_empty() && doubled.is_empty() && leaked == 0 && people_pinged == 0 && !self.written.is_empty(),
+            ok: self.ended
+                && lost.is_empty()
+                && doubled.is_empty()
+                && leaked == 0
+                && people_pinged == 0
+                && !self.written.is_empty(),
             written: self.written.len(),
             arrived_once: self.written.len() - lost.len() - doubled.len(),
             lost,
@@ -315,29 +332,30 @@ impl<'a> Stage<'a> {
         }
     }
 
-    #[expect(clippy::print_stdout, reason = "it is a show")]
     fn end(&self, keep: bool) -> Exit {
         let summary = self.summary();
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&summary).unwrap_or_default());
+            print(&serde_json::to_string_pretty(&summary).unwrap_or_default());
+        } else if !self.ended {
+            print("\nStopped before its end.");
         } else if !keep {
             let Summary { written, arrived_once, average_millis, x_bill_usd, .. } = &summary;
-            println!(
+            print(&format!(
                 "\n{written} posts were written; {arrived_once} arrived on the other side exactly once,\n\
                  after {}.{} s on average.",
                 average_millis / 1000,
                 average_millis % 1000 / 100
-            );
-            println!("One was for followers only, one was somebody else's: both stayed.");
-            println!("One answer was lost: the post was looked for and found, not sent again.");
-            println!("X would have charged {x_bill_usd}: $0.015 a post, $0.200 with a link in it.");
+            ));
+            print("One was for followers only, one was somebody else's: both stayed.");
+            print("One answer was lost: the post was looked for and found, not sent again.");
+            print(&format!("X would have charged {x_bill_usd}: $0.015 a post, $0.200 with a link in it."));
             for text in &summary.lost {
-                println!("LOST: {text}");
+                print(&format!("LOST: {text}"));
             }
             for text in &summary.doubled {
-                println!("DOUBLED: {text}");
+                print(&format!("DOUBLED: {text}"));
             }
-            println!("\nWith your own accounts: crosspostd setup");
+            print("\nWith your own accounts: crosspostd setup");
         }
         if summary.ok || keep { Exit::Done } else { Exit::Failed }
     }

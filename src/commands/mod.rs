@@ -44,7 +44,7 @@ pub async fn execute(cli: &Cli) -> Exit {
 async fn set_up(paths: &Paths, env: &Env) -> Exit {
     match setup::setup(paths, env, &mut Terminal::of_process(), system_clock()).await {
         Ok(()) => Exit::Done,
-        Err(error) => refuse(&format!("{error}."), error.exit()),
+        Err(error) => refuse(&error, error.exit()),
     }
 }
 
@@ -52,10 +52,19 @@ fn system_clock() -> Rc<dyn Clock> {
     Rc::new(SystemClock::new())
 }
 
-/// Says one sentence to the standard error.
-#[expect(clippy::print_stderr, reason = "a command's last word, which no log level may hide")]
+/// Writes what was asked for. A reader that has left (`crosspostd status | head`) has seen enough.
+fn print(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+}
+
+/// Says one sentence to the standard error: a command's last word, which no log level may hide.
 fn refuse(error: &dyn std::fmt::Display, exit: Exit) -> Exit {
-    eprintln!("crosspostd: {error}");
+    use std::io::Write as _;
+    let sentence = error.to_string();
+    let end = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
+    let _ = writeln!(std::io::stderr(), "crosspostd: {sentence}{end}");
     exit
 }
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
-use super::{advice, connect, has_terminal, random, refuse, set_up};
+use super::{advice, connect, has_terminal, print, random, refuse, set_up};
 use crate::cli::Exit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Env, Paths};
 use crate::core::backoff;
 use crate::core::plan::Send;
-use crate::core::post::Timestamp;
+use crate::core::post::{Network, Timestamp};
 use crate::daemon::{self, Stop};
 use crate::engine::{Engine, Parts, Report};
 use crate::journal::file::{FileDisk, Lock, LockError};
@@ -57,6 +57,7 @@ async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) 
         Err(error) => return refuse(&format!("{}: {error}", paths.state.display()), Exit::Config),
     };
     match found {
+        Found::Nothing if dry_run => {}
         Found::Nothing => warn!(
             "there is no state file yet ({}): mirroring begins at the present, older posts stay where they are",
             paths.state.display()
@@ -98,6 +99,7 @@ async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) 
             return daemon::once(&mut engine, &stop).await.map_or(Exit::Waiting, |report| end_of_pass(&report));
         }
         info!("running: {directions}, looking every {} s", config.sync.interval.as_secs());
+        tell_pauses(&engine);
         daemon::run(&mut engine, config.sync.interval, &stop, &mut random).await;
         Exit::Done
     };
@@ -108,6 +110,20 @@ async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) 
             refuse(&format!("signals cannot be listened to: {result}"), Exit::Config)
         }
     }
+}
+
+/// What kept us from working when we were here last, and may still.
+fn tell_pauses(engine: &Engine) {
+    for network in Network::ALL {
+        if let Some(pause) = engine.state().pause(network) {
+            let waiting = engine.state().open(network).count();
+            warn!("when it ran last: {}; {} for {network}", pause.why, waiting_posts(waiting));
+        }
+    }
+}
+
+fn waiting_posts(count: usize) -> String {
+    format!("{} {}", posts(count), if count == 1 { "waits" } else { "wait" })
 }
 
 /// Finds out who we are, as often as it takes; `None` when we are to leave.
@@ -167,21 +183,20 @@ fn end_of_pass(report: &Report) -> Exit {
 }
 
 /// `--dry-run`: shows what would be sent.
-#[expect(clippy::print_stdout, reason = "what was asked for")]
 async fn rehearse(engine: &mut Engine) -> Exit {
     let (sends, report) = engine.rehearse().await;
     for (network, trouble) in &report.troubles {
         refuse(&format!("{network} {trouble}"), Exit::Done);
     }
     for network in &report.began {
-        println!("{network}: the first run begins at the present; nothing posted before would be mirrored.");
+        print(&format!("{network}: the first run begins at the present; nothing posted before would be mirrored."));
     }
     for send in &sends {
-        println!("{}", describe(send));
+        print(&describe(send));
     }
     let cost = sends.iter().fold(crate::core::money::Money::default(), |sum, send| sum.plus(send.price));
     let count = sends.iter().filter(|send| send.number.0 + 1 == send.number.1).count();
-    println!("{} would be mirrored, for {cost}. Nothing was sent, nothing was written.", posts(count));
+    print(&format!("{} would be mirrored, for {cost}. Nothing was sent, nothing was written.", posts(count)));
     report.troubles.values().next().map_or(Exit::Done, advice::exit)
 }
 

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::refuse;
+use super::{print, refuse};
 use crate::cli::Exit;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Paths;
 use crate::core::money::Month;
+use crate::core::plan;
 use crate::core::post::{Network, Timestamp};
 use crate::core::record::{Delivery, Key, Stage};
 use crate::core::state::State;
@@ -17,7 +18,6 @@ use crate::journal::{Found, Journal};
 const SHOWN: usize = 10;
 
 /// Shows it.
-#[expect(clippy::print_stdout, reason = "what was asked for")]
 pub(super) fn status(paths: &Paths, json: bool) -> Exit {
     let (state, found) = match Journal::open(Box::new(FileDisk::new(&paths.state))) {
         Ok((_, state, found)) => (state, found),
@@ -27,13 +27,13 @@ pub(super) fn status(paths: &Paths, json: bool) -> Exit {
     let status = Status::of(&state, running, SystemClock::new().now());
     if json {
         match serde_json::to_string_pretty(&status) {
-            Ok(text) => println!("{text}"),
+            Ok(text) => print(&text),
             Err(error) => return refuse(&error, Exit::Config),
         }
     } else if found == Found::Nothing {
-        println!("Nothing has been mirrored yet: there is no state file at {}.", paths.state.display());
+        print(&format!("Nothing has been mirrored yet: there is no state file at {}.", paths.state.display()));
     } else {
-        print!("{}", status.text());
+        print(status.text().trim_end());
     }
     Exit::Done
 }
@@ -51,6 +51,8 @@ struct Status {
     failed: Vec<Line>,
     mirrored: usize,
     skipped: Vec<Skipped>,
+    /// The newest first.
+    skipped_last: Vec<Line>,
     spent: Vec<Spending>,
     spent_this_month_usd: String,
 }
@@ -94,13 +96,19 @@ impl Status {
         let mut mirrored: Vec<(&Key, &Delivery)> = Vec::new();
         let (mut waiting, mut failed) = (Vec::new(), Vec::new());
         let mut skipped = std::collections::BTreeMap::new();
+        let mut skipped_last = Vec::new();
         for (key, delivery) in state.deliveries() {
             match &delivery.stage {
                 Stage::Mirrored => mirrored.push((key, delivery)),
-                Stage::Skipped(why) => *skipped.entry(*why).or_insert(0) += 1,
+                Stage::Skipped(why) => {
+                    *skipped.entry(*why).or_insert(0) += 1;
+                    skipped_last.push((key, delivery, why));
+                }
                 Stage::Failed(why) => failed.push(line(key, delivery, Some(why.clone()))),
                 Stage::Planned => {
-                    let why = if delivery.parent.is_some() && delivery.sent.is_empty() {
+                    let why = if plan::hangs_on_a_failure(state, key) {
+                        "it answers a post that could not be mirrored"
+                    } else if delivery.parent.is_some() && delivery.sent.is_empty() {
                         "it waits for its turn, or for the post that it answers"
                     } else {
                         "it waits for its turn"
@@ -117,7 +125,10 @@ impl Status {
                 }
             }
         }
-        mirrored.sort_by_key(|(_, delivery)| std::cmp::Reverse(delivery.changed));
+        // A server's time has whole seconds; within one, ids tell which came first.
+        mirrored
+            .sort_by_key(|(_, delivery)| std::cmp::Reverse((delivery.changed.secs(), delivery.sent.last().cloned())));
+        skipped_last.sort_by_key(|(_, delivery, _)| std::cmp::Reverse(delivery.changed));
         let month = Month::of(now);
         Self {
             version: 1,
@@ -128,6 +139,11 @@ impl Status {
             waiting,
             failed,
             skipped: skipped.into_iter().map(|(why, posts)| Skipped { why: why.to_string(), posts }).collect(),
+            skipped_last: skipped_last
+                .into_iter()
+                .take(SHOWN)
+                .map(|(key, delivery, why)| line(key, delivery, Some(why.to_string())))
+                .collect(),
             spent: state
                 .ledger()
                 .month(month)
@@ -177,6 +193,10 @@ impl Status {
             say("\nNot mirrored:".into());
             for skipped in &self.skipped {
                 say(format!("  {:4}  {}", skipped.posts, skipped.why));
+            }
+            say("  the last:".into());
+            for line in &self.skipped_last {
+                say(format!("  {}  {}: {}", line.written, line.source, line.why.as_deref().unwrap_or_default()));
             }
         }
         say(format!("\nSpent on X this month: {}", self.spent_this_month_usd));

@@ -247,6 +247,9 @@ impl From<std::io::Error> for Refusal {
 /// Reads a file that only its owner may use. What is checked is the opened file, not its name.
 fn read_private(path: &Path, limit: u64, env: &Env) -> Result<Zeroizing<String>, Refusal> {
     let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(Refusal::Io(std::io::Error::other("it is a folder; name the file in it")));
+    }
     if is_open_to_others(&file, path, env)? {
         return Err(Refusal::Open);
     }

@@ -73,7 +73,7 @@ fn what_is_not_a_config_at_all_is_said() {
     assert_eq!(said(&binary, &[]), "DIR/config.toml is not a text file in UTF-8: is it the right file?");
     let directory = folder(&[("config.toml/x", "", 0o600)]);
     fs::set_permissions(directory.path().join("config.toml"), fs::Permissions::from_mode(0o700)).unwrap();
-    assert_eq!(said(&directory, &[]), "DIR/config.toml cannot be read: Is a directory (os error 21)");
+    assert_eq!(said(&directory, &[]), "DIR/config.toml cannot be read: it is a folder; name the file in it");
     let marked = folder(&[("config.toml", &format!("\u{feff}{}", GOOD.replace('\n', "\r\n")), 0o600)]);
     assert_eq!(load(&marked, &[]).unwrap(), parse(GOOD).unwrap());
 }

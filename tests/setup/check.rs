@@ -38,9 +38,9 @@ fn all_is_well_and_nothing_is_left_behind() {
             "is valid and readable by you alone.",
             "ok Journal: there is none yet",
             "ok Daemon: none has run here yet.",
-            "as @me; posts may be 500 long.",
+            "as @me; posts may have up to 500",
             "ok X: signed in as @xdev; asking cost nothing.",
-            "ok Clock: as that of X.",
+            "ok Clock: it agrees with that of X.",
         ],
     );
     assert_eq!(world.files(), [world.paths().config]);

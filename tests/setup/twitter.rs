@@ -43,7 +43,7 @@ fn every_answer_of_x_has_its_own_words() {
         (
             403,
             r#"{"type":"https://api.x.com/2/problems/oauth1-permissions","detail":"Not configured."}"#,
-            &["does not let these keys do this (Not configured.)", "make the access token anew"],
+            &["does not let these keys do this (Not configured)", "make the access token anew"],
         ),
         (
             403,

@@ -42,7 +42,7 @@ fn a_first_run_leads_to_a_config_that_works() {
             "Posts there may be 500 characters long.",
             "You are @me@h.example (Me [31mMyself).",
             "To X go your public and unlisted posts",
-            "Looked for every 30 seconds",
+            "Looks every 30 seconds",
             "posts from now on are mirrored; older ones stay where they are.",
         ],
     );

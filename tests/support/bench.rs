@@ -106,6 +106,15 @@ impl Running {
         self.child.wait().unwrap();
     }
 
+    /// Waits until it doubts whether something was sent, and ends it: what was sent by a process is not given up by the
+    /// same one before its own clock has gone on for as long as the server's has to.
+    #[track_caller]
+    pub fn end_in_doubt(self) {
+        self.says("may stand there or not");
+        self.signal("TERM");
+        self.wait().expect(75);
+    }
+
     /// Waits until it ends by itself.
     #[track_caller]
     pub fn wait(self) -> Ended {

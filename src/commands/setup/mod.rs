@@ -229,7 +229,7 @@ fn summarize(c: &mut Conversation<'_>, config: &Config, paths: &Paths) {
         let leave = leave.join(" and ");
         c.terminal.say(&format!("  To X go    your {leave} posts, and no direct message ever"));
     }
-    c.terminal.say(&format!("  Looked for every {}", interval(config.sync.interval.as_secs())));
+    c.terminal.say(&format!("  Looks      every {}", interval(config.sync.interval.as_secs())));
     c.terminal.say(&format!("  Costs      {}", costs(config.sync.directions)));
     c.terminal.say(&format!("  Config     {}", paths.config.display()));
     c.terminal.say(&format!("  Journal    {}", paths.state.display()));

@@ -97,14 +97,15 @@ fn explain(c: &mut Conversation<'_>, has_keys: bool) {
     if !has_keys {
         c.terminal.say(&format!(
             "In a browser, on any device:\n \
-             1. Open https://console.x.com and sign in as the X account to be mirrored.\n \
+             1. Open https://console.x.com and sign in as the X account to be mirrored: \
+             only its owner reads its posts at the low price.\n \
              2. Make a new app. Put it in the package \"Pay-per-use\", environment \"Production\".\n \
              3. In the app's user authentication settings choose \"Read and write\". Do this before step 4: an access \
              token keeps the permission that it was made with. (For the two addresses that it wants there, callback \
              and website, any https:// address of yours will do.)\n \
              4. Make the keys and copy all four: API key, API key secret, access token, access token secret. They are \
              shown only once.\n \
-             5. Buy a few dollars of credits. X charges {create} for a post, {create_with_link} for a post with a \
+             5. Buy a few dollars of credits, and set a spending limit. X charges {create} for a post, {create_with_link} for a post with a \
              link, and {read_own} for each of your posts that is read.",
         ));
         c.terminal.gap();

@@ -67,7 +67,10 @@ impl Problem {
         let words = [&self.detail, &self.title, &self.reason, &self.kind].into_iter().find(|text| !text.is_empty());
         let words = words.map_or_else(|| format!("code {}", self.code.unwrap_or_default()), Clone::clone);
         let printable: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        printable.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_WORDS).collect()
+        let words: String =
+            printable.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_WORDS).collect();
+        // They stand in sentences of ours.
+        words.trim_end_matches('.').to_owned()
     }
 
     fn is_duplicate(&self) -> bool {
@@ -305,10 +308,10 @@ mod tests {
     #[test]
     fn reading_what_is_not_an_answer() {
         for (status, body, expected) in [
-            (403, NOT_PERMITTED, Trouble::Permission("You are not permitted to perform this action.".into())),
+            (403, NOT_PERMITTED, Trouble::Permission("You are not permitted to perform this action".into())),
             (403, PAGE, Trouble::NoAnswer("403 Forbidden".into())),
             (404, "", Trouble::NoAnswer("404 Not Found".into())),
-            (400, INVALID, Trouble::NoAnswer("400 Bad Request: Your Tweet text is too long.".into())),
+            (400, INVALID, Trouble::NoAnswer("400 Bad Request: Your Tweet text is too long".into())),
             (302, "", Trouble::NoAnswer("302 Found".into())),
             (503, PAGE, Trouble::NoAnswer("503 Service Unavailable".into())),
             (599, "{}", Trouble::NoAnswer("599 <unknown status code>".into())),
@@ -342,10 +345,10 @@ mod tests {
     #[test]
     fn what_will_never_pass_is_rejected_in_their_words() {
         for (status, body, words) in [
-            (400, INVALID, "Your Tweet text is too long."),
+            (400, INVALID, "Your Tweet text is too long"),
             (400, "", "400 Bad Request without a reason"),
-            (403, NOT_PERMITTED, "You are not permitted to perform this action."),
-            (403, REPLY, "You can only reply to or quote posts where you are mentioned or are the author."),
+            (403, NOT_PERMITTED, "You are not permitted to perform this action"),
+            (403, REPLY, "You can only reply to or quote posts where you are mentioned or are the author"),
             (404, r#"{"title":"Not Found Error","type":"x/resource-not-found"}"#, "Not Found Error"),
             (413, "", "413 Payload Too Large without a reason"),
             (422, r#"{"detail":"a\n\u0007 b"}"#, "a b"),

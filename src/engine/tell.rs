@@ -1,0 +1,83 @@
+//! What the log says of a cycle: one line for each thing that happened to a post, in words for the owner; its fields
+//! for programs. Nothing is said twice, and nothing of a quiet cycle.
+
+use tracing::{debug, info, warn};
+
+use crate::core::money::Money;
+use crate::core::plan::Send;
+use crate::core::post::{Network, PostId};
+use crate::core::record::{Change, Key, Stage};
+use crate::core::state::Event;
+use crate::network::Trouble;
+
+/// A part was made; one line for each post, when its last part stands.
+pub(super) fn sent(send: &Send, id: &PostId, address: Option<&str>, is_mirrored: bool) {
+    let (target, source) = (send.key.target, &send.key.source);
+    if !is_mirrored {
+        debug!(%source, "{source} {}stands on {target} as {id}", part_of(send));
+        return;
+    }
+    let parts = if send.number.1 > 1 { format!(" in {} parts", send.number.1) } else { String::new() };
+    let price = if send.price == Money::default() { String::new() } else { format!(", {}", send.price) };
+    let address = address.map_or_else(|| format!("{}:{id}", target.key()), str::to_owned);
+    info!(%source, target = target.key(), "mirrored {source} to {target}{parts}: {address}{price}");
+}
+
+/// A post will never be mirrored.
+pub(super) fn failed(key: &Key, why: &str) {
+    warn!(source = %key.source, "{} cannot be mirrored: {why}", key.source);
+}
+
+/// Nobody knows what came of a part.
+pub(super) fn unclear(send: &Send, why: &str, duplicate: bool) {
+    let (target, source) = (send.key.target, &send.key.source);
+    let seen = if duplicate { "says that it has this post already" } else { "did not answer properly" };
+    warn!(
+        %source,
+        "{target} {seen}: {source} {}may stand there or not; looking before anything else is sent",
+        part_of(send)
+    );
+    debug!("what was seen: {why}");
+}
+
+/// A network cannot be used for now.
+pub(super) fn trouble(network: Network, trouble: &Trouble, secs: i64, is_news: bool) {
+    let pause = if secs < 120 { format!("{secs} s") } else { format!("{} minutes", secs / 60) };
+    if is_news {
+        let advice = if trouble.needs_owner() { "; `crosspostd check` says what to do" } else { "" };
+        warn!(network = network.key(), "{network} {trouble}; the next try is in {pause}{advice}");
+    } else {
+        debug!(network = network.key(), "{network} {trouble}; the next try is in {pause}");
+    }
+}
+
+fn part_of(send: &Send) -> String {
+    let (number, count) = send.number;
+    if count > 1 { format!("(part {} of {count}) ", number + 1) } else { String::new() }
+}
+
+/// One line for each post that is not mirrored, and for each whose outcome was in doubt and is not any more.
+pub(super) fn news(events: &[Event]) {
+    for event in events {
+        match event {
+            Event::New { key, delivery } => match &delivery.stage {
+                Stage::Skipped(why) => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
+                Stage::Mirrored => info!(source = %key.source, "{} stands on both sides already", key.source),
+                _ => debug!(source = %key.source, "{} is to be mirrored to {}", key.source, key.target),
+            },
+            Event::Change { key, change, .. } => match change {
+                Change::Sent { id } => info!(
+                    source = %key.source, target = key.target.key(),
+                    "mirrored {} to {}: {id}, found there after a lost answer", key.source, key.target
+                ),
+                Change::Absent { .. } => {
+                    info!(source = %key.source, "{} did not arrive on {}; sending it again", key.source, key.target);
+                }
+                Change::Failed { why } => failed(key, why),
+                Change::Skipped { why } => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}

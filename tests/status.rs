@@ -88,7 +88,7 @@ fn it_says_what_became_of_every_post() {
         &newest,
         "Waiting: 1",
         "Failed: 1",
-        "You shall not.",
+        "You shall not",
         "Not mirrored:\n     1  its visibility",
         "Spent on X this month: $0.2",
         "posts with a link: $0.200",

@@ -168,8 +168,9 @@ impl Status {
             match (&side.account, &side.since) {
                 (Some(account), Some(since)) => {
                     say(format!(
-                        "{:9} posts of account {account} are mirrored since {since}",
-                        side.network.to_string()
+                        "{:9} posts of account {account} are mirrored to {} since {since}",
+                        side.network.to_string(),
+                        side.network.other()
                     ));
                 }
                 _ => say(format!("{:9} posts are not mirrored from here", side.network.to_string())),

@@ -366,7 +366,7 @@ impl Engine {
     }
 
     /// A read as it is to be believed. A server's clock that jumps ahead must not let a cursor pass what has not shown
-    /// up yet; and what was sent in this process is not absent before it has settled by our own clock, too.
+    /// up yet; and what was sent in this process is no older than our own clock says.
     fn believed(&self, network: Network, timeline: Timeline) -> Read {
         let Timeline { posts, complete, at } = timeline;
         let now = self.clock.now();
@@ -374,10 +374,12 @@ impl Engine {
         let latest = health
             .and_then(|health| health.read)
             .map(|(read, ours)| read.plus_millis(now.millis_since(ours)).plus_secs(CLOCK_JUMP_SECS));
-        let settle = self.policy.get(&network).map_or(0, |side| side.rules.settle_secs);
-        let settled = health.and_then(|health| health.sent).is_none_or(|sent| now >= sent.plus_secs(settle));
-        let proves = settled || self.state.in_doubt(network).is_none();
-        Read { posts, complete: complete && proves, at: latest.map_or(at, |latest| at.min(latest)) }
+        let since_try =
+            health.and_then(|health| health.sent).and_then(|sent| match &self.state.in_doubt(network)?.1.stage {
+                Stage::Sending { intent, .. } => Some(intent.at.plus_millis(now.millis_since(sent))),
+                _ => None,
+            });
+        Read { posts, complete, at: [latest, since_try].into_iter().flatten().fold(at, Timestamp::min) }
     }
 
     /// Sends what can be sent to a network, oldest first.

@@ -32,8 +32,9 @@ const LIMITS_LAST_SECS: i64 = 24 * 3600;
 /// The longest window of a rate limit (a day on X), and a little more.
 const LONGEST_RATE_LIMIT_SECS: i64 = 25 * 3600;
 
-/// How far a server's clock may jump ahead between two reads and be believed, in seconds.
-const CLOCK_JUMP_SECS: i64 = 60;
+/// How far a server's clock may go another way than ours between two reads and be believed, in seconds. Less than half
+/// of what `matching` allows.
+const CLOCK_JUMP_SECS: i64 = 20;
 
 /// What the engine works with.
 pub struct Parts {
@@ -90,6 +91,11 @@ struct Trying {
 struct Health {
     /// The time of the newest read, by the server's clock and by ours.
     read: Option<(Timestamp, Timestamp)>,
+    /// The server's clock minus ours at the newest read, in milliseconds.
+    offset: Option<i64>,
+    /// Whether the server's clock went another way than ours between the last two reads. What is sent now would be
+    /// dated wrongly, and a doubt about it settled wrongly: nothing is sent until two reads agree.
+    jumped: bool,
     /// What was sent last in this process: until it is settled by our own clock, too, it is not given up.
     sent: Option<Timestamp>,
     polls: Trying,
@@ -307,11 +313,16 @@ impl Engine {
     }
 
     fn poll_succeeded(&mut self, network: Network, at: Timestamp, events: &mut Vec<Event>) {
-        let now = self.clock.now();
+        let (now, offset) = (self.clock.now(), self.offset(network));
         if let (Some(client), Some(policy)) = (self.clients.get(&network), self.policy.get_mut(&network)) {
             policy.rules = client.rules();
         }
         let Some(health) = self.health.get_mut(&network) else { return };
+        health.jumped = match (offset, health.offset) {
+            (Some(offset), Some(before)) => (offset - before).abs() > CLOCK_JUMP_SECS * 1000,
+            _ => false,
+        };
+        health.offset = offset;
         health.read = Some((at, now));
         health.prepared =
             Some(health.prepared.filter(|at| now.millis_since(*at).abs() <= LIMITS_LAST_SECS * 1000).unwrap_or(now));
@@ -389,7 +400,8 @@ impl Engine {
             let resting = health.sends.until.is_some_and(|until| self.clock.now() < until);
             // Without the server's time a later doubt could not be settled; without an answer to a read, none is
             // likely to a write.
-            if self.stop.get() || resting || health.polls.trouble.is_some() || self.offset(target).is_none() {
+            let untimed = health.jumped || self.offset(target).is_none();
+            if self.stop.get() || resting || untimed || health.polls.trouble.is_some() {
                 return Ok(());
             }
             let now = self.time_on(target);

@@ -2,6 +2,8 @@
 //!
 //! A cycle may be dropped at any await: that is what a kill leaves behind, and the protocol is made for it.
 
+mod health;
+mod rehearse;
 mod tell;
 
 use std::cell::Cell;
@@ -10,9 +12,11 @@ use std::rc::Rc;
 
 use tracing::info;
 
+use self::health::{Health, Moment, Trying, fail};
+
 use crate::clock::Clock;
-use crate::core::backoff;
 use crate::core::money::Spending;
+use crate::core::parent;
 use crate::core::plan::{self, Policy, Read, Send};
 use crate::core::post::{Network, PostId, Timestamp};
 use crate::core::record::{Change, Key, Stage};
@@ -28,9 +32,6 @@ const READ_BACK_SECS: i64 = 600;
 
 /// How old what was learnt about a server's limits may get, in seconds.
 const LIMITS_LAST_SECS: i64 = 24 * 3600;
-
-/// The longest window of a rate limit (a day on X), and a little more.
-const LONGEST_RATE_LIMIT_SECS: i64 = 25 * 3600;
 
 /// How far a server's clock may go another way than ours between two reads and be believed, in seconds. Less than half
 /// of what `matching` allows.
@@ -75,33 +76,6 @@ pub struct Report {
     pub more: bool,
     /// Why the state could not be written down.
     pub journal_error: Option<String>,
-}
-
-/// Something that is tried until it works.
-#[derive(Clone, Debug, Default)]
-struct Trying {
-    failures: u32,
-    /// Not before, by our own clock.
-    until: Option<Timestamp>,
-    trouble: Option<Trouble>,
-}
-
-/// What is known about a network only while we run.
-#[derive(Default)]
-struct Health {
-    /// The time of the newest read, by the server's clock and by ours.
-    read: Option<(Timestamp, Timestamp)>,
-    /// The server's clock minus ours at the newest read, in milliseconds.
-    offset: Option<i64>,
-    /// Whether the server's clock went another way than ours between the last two reads. What is sent now would be
-    /// dated wrongly, and a doubt about it settled wrongly: nothing is sent until two reads agree.
-    jumped: bool,
-    /// What was sent last in this process: until it is settled by our own clock, too, it is not given up.
-    sent: Option<Timestamp>,
-    polls: Trying,
-    sends: Trying,
-    /// When its limits were learnt, by our own clock.
-    prepared: Option<Timestamp>,
 }
 
 /// The engine.
@@ -503,56 +477,8 @@ impl Engine {
         Network::ALL
             .into_iter()
             .flat_map(|target| self.state.open(target))
-            .filter(|(key, _)| self.is_source(key.source.network) && !plan::hangs_on_a_failure(&self.state, key))
+            .filter(|(key, _)| self.is_source(key.source.network) && !parent::hangs_on_a_failure(&self.state, key))
             .count()
-    }
-
-    /// What a cycle would send now, without sending or writing anything.
-    pub async fn rehearse(&mut self) -> (Vec<Send>, Report) {
-        let mut report = Report::default();
-        let [first, second] = Network::ALL;
-        let (a, b) = tokio::join!(self.poll(first), self.poll(second));
-        let mut reads = BTreeMap::new();
-        for (network, polled) in [(first, a), (second, b)] {
-            match polled {
-                Ok(Polled::Read(Timeline { posts, complete, at })) => {
-                    reads.insert(network, Read { posts, complete, at });
-                }
-                Ok(Polled::Began(_)) => report.began.push(network),
-                Ok(Polled::Time(Newest { at, .. })) => {
-                    reads.insert(network, Read { posts: Vec::new(), complete: false, at });
-                }
-                Ok(Polled::NotNeeded) => {}
-                Err(trouble) => {
-                    report.troubles.insert(network, trouble);
-                }
-            }
-        }
-        let before = self.state.clone();
-        for (network, client) in &self.clients {
-            if let Some(side) = self.policy.get_mut(network) {
-                side.rules = client.rules();
-            }
-        }
-        for event in plan::give_up(&self.state, &self.policy) {
-            let _ = self.state.apply(&event);
-        }
-        let _ = plan::take_in(&mut self.state, &reads, &self.policy);
-        let mut sends = Vec::new();
-        for target in Network::ALL {
-            let now = reads.get(&target).map_or_else(|| self.clock.now(), |read| read.at);
-            while let Some(send) = plan::next(&self.state, target, &self.policy) {
-                // As if it had gone well.
-                let id = PostId::new(format!("{}-part-{}", send.key.source.id, send.number.0 + 1));
-                let sent = Event::Change { key: send.key.clone(), at: now, change: Change::Sent { id } };
-                if self.state.apply(&plan::intent(&send, now)).and_then(|()| self.state.apply(&sent)).is_err() {
-                    break;
-                }
-                sends.push(send);
-            }
-        }
-        self.state = before;
-        (sends, report)
     }
 }
 
@@ -560,40 +486,6 @@ enum Need {
     Baseline,
     Time,
     Since(Since),
-}
-
-/// When something failed.
-struct Moment {
-    now: Timestamp,
-    offset: Option<i64>,
-    jitter: f64,
-    first: i64,
-}
-
-/// Notes a failure, decides when to try again, and says it once.
-fn fail(trying: &mut Trying, network: Network, trouble: &Trouble, moment: &Moment) {
-    let Moment { now, offset, jitter, first } = *moment;
-    // A pause that a server sets is in its time; one that reaches further than any rate limit does is not believed.
-    let ours = |server: Timestamp| {
-        let ours = server.plus_millis(-offset?).max(now.plus_secs(1));
-        (ours <= now.plus_secs(LONGEST_RATE_LIMIT_SECS)).then_some(ours)
-    };
-    let set_by_server = match trouble {
-        Trouble::RateLimited { until: Some(until) } => ours(*until),
-        _ => None,
-    };
-    trying.failures = trying.failures.saturating_add(1);
-    let again = match trouble {
-        _ if set_by_server.is_some() => backoff::spread(set_by_server.unwrap_or(now), 1, jitter),
-        Trouble::RateLimited { .. } => backoff::retry_at(now, trying.failures, 60, jitter),
-        trouble if trouble.needs_owner() => backoff::probe_at(now, jitter),
-        _ => backoff::retry_at(now, trying.failures, first, jitter),
-    };
-    trying.until = Some(again);
-    let is_news =
-        trying.trouble.as_ref().is_none_or(|known| std::mem::discriminant(known) != std::mem::discriminant(trouble));
-    tell::trouble(network, trouble, again.millis_since(now) / 1000, is_news);
-    trying.trouble = Some(trouble.clone());
 }
 
 fn paused(network: Network, at: Timestamp, trouble: &Trouble) -> Event {

@@ -7,7 +7,7 @@ use crate::cli::Exit;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Paths;
 use crate::core::money::Month;
-use crate::core::plan;
+use crate::core::parent;
 use crate::core::post::{Network, Timestamp};
 use crate::core::record::{Delivery, Key, Stage};
 use crate::core::state::State;
@@ -106,7 +106,7 @@ impl Status {
                 }
                 Stage::Failed(why) => failed.push(line(key, delivery, Some(why.clone()))),
                 Stage::Planned => {
-                    let why = if plan::hangs_on_a_failure(state, key) {
+                    let why = if parent::hangs_on_a_failure(state, key) {
                         "it answers a post that could not be mirrored"
                     } else if delivery.parent.is_some() && delivery.sent.is_empty() {
                         "it waits for its turn, or for the post that it answers"

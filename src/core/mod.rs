@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod matching;
 pub mod money;
+pub mod parent;
 pub mod plan;
 pub mod post;
 pub mod record;

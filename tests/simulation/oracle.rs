@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crosspostd::core::plan::hangs_on_a_failure;
+use crosspostd::core::parent::hangs_on_a_failure;
 use crosspostd::core::post::{Network, PostId, PostRef, Visibility};
 use crosspostd::core::record::{Key, Stage};
 use crosspostd::core::render::{self};

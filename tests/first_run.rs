@@ -11,10 +11,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use bench::{Bench, all_at_once, mode};
+use bench::{Bench, LONG, all_at_once, mode};
 use crosspostd::config::{self, Env};
 use crosspostd::core::post::Network;
-use crosspostd::sandbox::faults::{Fault, Faulty};
+use crosspostd::sandbox::faults::{Fault, Faulty, When};
 use pty::{CTRL_C, CTRL_D, Pty};
 
 /// The four keys of the simulated X, and each as a person may paste it.
@@ -164,6 +164,31 @@ fn whoever_breaks_off_finds_nothing_written_and_the_terminal_as_it_was() {
         assert_eq!(fs::read_dir(home(&bench)).unwrap().count(), 0, "{last}, {key}: something was written");
         shows_no_secret(&pty, &KEYS.map(|(_, secret, _)| secret));
     });
+}
+
+#[test]
+fn ctrl_c_ends_it_while_a_network_is_asked() {
+    let bench = Bench::new();
+    let hold = bench.hold(Network::Twitter, "GET", "/2/users/me", When::BeforeDeed);
+    let mut pty = Pty::start(&command(&bench, &["setup"]));
+    for (question, _, pasted) in KEYS {
+        pty.answers_secret(question, pasted);
+    }
+    assert!(hold.wait_arrived(LONG));
+    pty.presses(CTRL_C);
+    assert_eq!(pty.ends(), 130, "{}", pty.screen());
+    assert_eq!(fs::read_dir(home(&bench)).unwrap().count(), 0, "something was written");
+}
+
+#[test]
+fn all_keys_may_be_pasted_at_once() {
+    let bench = Bench::new();
+    let mut pty = Pty::start(&command(&bench, &["setup"]));
+    pty.waits_for_secret(KEYS[0].0);
+    pty.types(&KEYS.map(|(_, _, pasted)| pasted).join("\r"));
+    pty.waits_for("You are @owner on X.");
+    pty.waits_for(SERVER);
+    shows_no_secret(&pty, &KEYS.map(|(_, secret, _)| secret));
 }
 
 #[test]

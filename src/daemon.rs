@@ -133,6 +133,7 @@ async fn cycle_or_leave(engine: &mut Engine, stop: &Stop) -> Option<Report> {
     tokio::select! {
         report = &mut cycle => Some(report),
         () = stop.requested() => {
+            info!("told to leave: the request under way is given a moment to end");
             // Dropped after that: as after a crash, what may have been sent is looked for at the next start.
             let _ = tokio::time::timeout(FAREWELL, cycle).await;
             None

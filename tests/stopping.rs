@@ -117,6 +117,7 @@ fn a_post_under_way_is_finished_first() {
         let daemon = bench.daemon();
         assert!(hold.wait_arrived(LONG));
         daemon.signal("TERM");
+        daemon.says("told to leave");
         hold.release();
         daemon.wait().expect(0);
         // Its answer was heard, and the next one was left for later.

@@ -24,7 +24,7 @@
 //! # Invariants
 //!
 //! 1. Nothing in [`core`] does anything: no async, clock, files, sockets or randomness (`tests/tidy.rs`).
-//! 2. Only [`journal::file`] and the config write files; only [`network`] opens connections; only [`clock`] asks for
+//! 2. Only [`disk`] and [`journal::file`] write files; only [`network`] opens connections; only [`clock`] asks for
 //!    the time.
 //! 3. Nothing is sent whose intent is not on disk; a cursor moves only in the same write as what it passes.
 //! 4. While an outcome is unknown, nothing else is sent to that network; only the network's own timeline, or an answer
@@ -41,6 +41,8 @@ pub mod engine;
 pub mod daemon;
 
 pub mod journal;
+
+pub mod disk;
 
 pub mod network;
 

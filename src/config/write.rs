@@ -1,14 +1,14 @@
 //! Writing the config file: every key with its comment, and never half of it.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::load::{Layers, SecretFile, Source, read_config};
 use super::rules::Written;
 use super::{Config, Env, Error};
+use crate::disk;
 
 const HEADER: &str = "\
 # The configuration of crosspostd. `crosspostd setup` writes it; you may change it by hand, then run `crosspostd check`.
@@ -87,50 +87,7 @@ fn secret_files(path: &Path) -> Vec<SecretFile> {
 pub fn write(path: &Path, config: &Config) -> Result<(), Error> {
     let text = Zeroizing::new(render_keeping(config, secret_files(path)));
     super::parse(path, &text, &Env::default())?;
-    replace(path, text.as_bytes()).map_err(|why| Error::Unwritable { path: path.to_owned(), why })
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link (dotfiles kept elsewhere) stays a link: the file that it names is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().ok_or_else(|| io::Error::other("this is not the path of a file"))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    make_folder(folder)?;
-    let mut new_name = name.to_owned();
-    new_name.push(".new");
-    let new = folder.join(new_name);
-    let result = write_new(&new, bytes).and_then(|()| fs::rename(&new, &path)).and_then(|()| sync_folder(folder));
-    if result.is_err() {
-        // It holds secrets, and the error that counts is the first one.
-        let _ = fs::remove_file(&new);
-    }
-    result
-}
-
-fn write_new(new: &PathBuf, bytes: &[u8]) -> io::Result<()> {
-    // What a write left that was cut off. Creating anew follows no link and keeps no wider rights.
-    match fs::remove_file(new) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(new)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Makes the renaming last. Windows cannot open a folder, and has no need to.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    let file = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    disk::replace(&file, text.as_bytes()).map_err(|why| Error::Unwritable { path: path.to_owned(), why })
 }

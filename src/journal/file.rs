@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Disk;
+use crate::disk;
 
 /// A file in a folder of our own.
 pub struct FileDisk {
@@ -17,13 +18,6 @@ impl FileDisk {
     #[must_use]
     pub fn new(path: &Path) -> Self {
         Self { path: path.to_owned(), file: None }
-    }
-
-    fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
     }
 }
 
@@ -50,52 +44,8 @@ impl Disk for FileDisk {
 
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file = None;
-        make_private_folder(self.folder())?;
-        write_atomically(&self.path, bytes)
+        disk::replace(&self.path, bytes)
     }
-}
-
-/// Makes a folder that only its owner can look into, if it is not there.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Puts a file with these bytes, readable by its owner only, at `path`: whole or not at all, and durably.
-///
-/// # Errors
-/// When it could not be written; what was there before is still there.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let new = folder.join(format!(".{name}.new"));
-    let written = write_synced(&new, bytes).and_then(|()| fs::rename(&new, path));
-    if let Err(error) = written {
-        let _ = fs::remove_file(&new);
-        return Err(error);
-    }
-    File::open(folder)?.sync_all()
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // What a crash left behind may have other permissions.
-    let _ = fs::remove_file(path);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// The lock beside the state file: held as long as this lives, let go by the system when the process ends, however.
@@ -130,9 +80,7 @@ impl Lock {
     pub fn take(state: &Path) -> Result<Self, LockError> {
         let path = state.with_extension("lock");
         let io = |error| LockError::Io(path.clone(), error);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_private_folder(folder).map_err(io)?;
-        }
+        disk::make_private_folder(disk::folder_of(&path)).map_err(io)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]

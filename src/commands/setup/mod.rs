@@ -8,8 +8,8 @@ mod keys;
 mod mastodon;
 mod twitter;
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{self, Answers, Config, Directions, Env, Paths};
 use crate::core::money::Prices;
 use crate::core::post::{Network, Visibility};
+use crate::disk;
 use crate::journal::file::{Lock, LockError};
 use crate::network::http::{BadUrl, BaseUrl};
 use crate::network::mastodon::auth::NoRandomness;
@@ -286,26 +287,17 @@ fn keep_copy(path: &Path) -> Result<PathBuf, SetupError> {
         }
         PathBuf::from(name)
     };
+    let bytes = fs::read(path).map(zeroize::Zeroizing::new);
+    let bytes = bytes.map_err(|why| SetupError::NoCopy { path: name(1), why })?;
     let mut number = 1;
     loop {
         let copy = name(number);
-        match copy_privately(path, &copy) {
+        match disk::create(&copy, &bytes) {
             Ok(()) => return Ok(copy),
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists && number < MAX_COPIES => number += 1,
             Err(why) => return Err(SetupError::NoCopy { path: copy, why }),
         }
     }
-}
-
-fn copy_privately(from: &Path, to: &Path) -> io::Result<()> {
-    let bytes = zeroize::Zeroizing::new(fs::read(from)?);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(to)?;
-    file.write_all(&bytes)?;
-    file.sync_all()
 }
 
 fn farewell(c: &mut Conversation<'_>, paths: &Paths) {

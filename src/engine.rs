@@ -158,14 +158,7 @@ impl Engine {
         self.happen(&given_up)?;
         tell::news(&given_up);
         let reads = self.poll_all(report).await?;
-        let unpaid = self.prices_in_doubt(&reads);
-        let mut events = plan::take_in(&mut self.state, &reads, &self.policy);
-        for (key, price) in unpaid {
-            let is_found = |event: &Event| matches!(event, Event::Change { key: found, change: Change::Sent { .. }, .. } if *found == key);
-            if events.iter().any(is_found) && self.state.apply(&price).is_ok() {
-                events.push(price);
-            }
-        }
+        let events = plan::take_in(&mut self.state, &reads, &self.policy);
         self.journal.append(&events)?;
         tell::news(&events);
         for target in Network::ALL {
@@ -328,16 +321,6 @@ impl Engine {
         (count > 0).then_some(Event::Spent { at, what, count, micro_usd, posts })
     }
 
-    /// What is to be paid for the posts whose outcome is unknown, if they turn out to stand there.
-    fn prices_in_doubt(&self, reads: &BTreeMap<Network, Read>) -> Vec<(Key, Event)> {
-        let price = |(network, read): (&Network, &Read)| {
-            let (key, delivery) = self.state.in_doubt(*network)?;
-            let (_, part) = delivery.current()?;
-            Some((key.clone(), self.price(*network, &part.text, read.at)?))
-        };
-        reads.iter().filter_map(price).collect()
-    }
-
     /// The time on a network, as far as we know.
     fn time_on(&self, network: Network) -> Timestamp {
         let told = self.clients.get(&network).and_then(|client| client.server_time());
@@ -404,7 +387,8 @@ impl Engine {
         match outcome {
             Outcome::Created { id, address } => {
                 let mut events = vec![change(Change::Sent { id: id.clone() })];
-                events.extend(self.price(target, &send.part.text, at));
+                let rules = self.policy.get(&target).map(|side| &side.rules);
+                events.extend(rules.and_then(|rules| plan::price(rules, &send.part.text, at)));
                 if self.state.pause(target).is_some() {
                     events.push(Event::Resumed { network: target });
                 }
@@ -460,12 +444,6 @@ impl Engine {
             events.push(paused(target, at, trouble));
         }
         self.happen(&events)
-    }
-
-    fn price(&self, target: Network, text: &str, at: Timestamp) -> Option<Event> {
-        let prices = self.policy.get(&target)?.rules.prices?;
-        let (what, micro_usd) = prices.of_text(text);
-        Some(Event::Spent { at, what, count: 1, micro_usd, posts: Vec::new() })
     }
 
     fn is_mirrored(&self, key: &Key) -> bool {

@@ -156,8 +156,13 @@ impl Intake<'_> {
             }
             None => Change::Absent { until: read.at },
         };
+        // It was made, and so it was charged for, whoever heard of it.
+        let price = matches!(change, Change::Sent { .. }).then(|| price(&policy.rules, &part.text, read.at)).flatten();
         let key = key.clone();
         self.change(&key, read.at, change);
+        if let Some(price) = price {
+            self.happen(price);
+        }
     }
 
     /// Decides about each post that was not seen before.
@@ -417,6 +422,13 @@ pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
             price: prices.map_or_else(Money::default, |prices| prices.of_text(&part.text).1),
         })
     })
+}
+
+/// What creating a post with this text is charged, where it costs anything.
+#[must_use]
+pub fn price(rules: &Rules, text: &str, at: Timestamp) -> Option<Event> {
+    let (what, micro_usd) = rules.prices?.of_text(text);
+    Some(Event::Spent { at, what, count: 1, micro_usd, posts: Vec::new() })
 }
 
 /// The event to write down before a part is sent.

@@ -83,12 +83,11 @@ fn side_policy(config: &Config, client: &dyn Client) -> SidePolicy {
         Network::Mastodon => (config.mastodon.mirror_visibilities.clone(), Some(config.mastodon.app.clone())),
         Network::Twitter => (vec![Visibility::Public], None),
     };
-    let selection = Selection { visibilities, our_app: our_app.clone() };
     SidePolicy {
         account: client.account().to_owned(),
         our_app,
         rules: client.rules(),
-        selection: config.sync.directions.includes(network).then_some(selection),
+        selection: config.sync.directions.includes(network).then_some(Selection { visibilities }),
     }
 }
 

@@ -179,7 +179,7 @@ impl Intake<'_> {
             let key = Key { source: post_ref, target: source.other() };
             let Some(target) = self.policy.get(&key.target) else { continue };
             let now = self.reads.get(&key.target).map_or(read.at, |read| read.at);
-            let event = match decide(post, selection) {
+            let event = match decide(post, selection, policy.our_app.as_deref()) {
                 Verdict::Skip(why) => skipped(&key, post, why, now),
                 Verdict::Mirror => self.first_sight(post, &key, &target.rules, now),
             };
@@ -239,7 +239,10 @@ impl Intake<'_> {
                 twin.author == target.account
                     && close(twin.created)
                     && twin.reply_to == ReplyTo::Nothing
-                    && target.selection.as_ref().is_some_and(|chosen| decide(twin, chosen) == Verdict::Mirror)
+                    && target
+                        .selection
+                        .as_ref()
+                        .is_some_and(|chosen| decide(twin, chosen, target.our_app.as_deref()) == Verdict::Mirror)
                     && self.is_new(&twin_ref)
                     && fingerprint(&twin.text, twin.warning.as_deref()) == *print
             });

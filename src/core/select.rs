@@ -14,8 +14,6 @@ use super::post::{Post, ReplyTo, Visibility};
 pub struct Selection {
     /// The visibilities that leave. `Direct` and `Other` never do, whatever stands here.
     pub visibilities: Vec<Visibility>,
-    /// The name under which our own posts stand there, where the network shows it: those are mirrors.
-    pub our_app: Option<String>,
 }
 
 /// What becomes of a post.
@@ -82,11 +80,12 @@ impl fmt::Display for SkipReason {
     }
 }
 
-/// Whether a post of the owner's is mirrored, as far as the post itself can tell.
+/// Whether a post of the owner's is mirrored, as far as the post itself can tell. `our_app` is the name under which
+/// our own posts stand there, where the network shows it: those are mirrors.
 #[must_use]
-pub fn decide(post: &Post, selection: &Selection) -> Verdict {
+pub fn decide(post: &Post, selection: &Selection, our_app: Option<&str>) -> Verdict {
     let skip = |reason| Verdict::Skip(reason);
-    if selection.our_app.is_some() && post.application == selection.our_app {
+    if our_app.is_some() && post.application.as_deref() == our_app {
         return skip(SkipReason::OurOwn);
     }
     if !leaves(post.visibility, selection) {
@@ -128,14 +127,13 @@ mod tests {
     fn selection() -> Selection {
         Selection {
             visibilities: vec![Visibility::Public, Visibility::Unlisted, Visibility::Direct, Visibility::Other],
-            our_app: Some("crosspostd".into()),
         }
     }
 
     fn verdict(change: impl FnOnce(&mut Post)) -> Verdict {
         let mut post = Post::plain(PostId::new("1"), "me", Timestamp::default(), "hello");
         change(&mut post);
-        decide(&post, &selection())
+        decide(&post, &selection(), Some("crosspostd"))
     }
 
     type Case = (Box<dyn FnOnce(&mut Post)>, Option<SkipReason>);

@@ -217,7 +217,7 @@ pub fn policy(sources: &[Network]) -> Policy {
     let side = |network| {
         let our_app = (network == M).then(|| "crosspostd".to_owned());
         let visibilities = vec![Visibility::Public, Visibility::Unlisted];
-        let selection = sources.contains(&network).then(|| Selection { visibilities, our_app: our_app.clone() });
+        let selection = sources.contains(&network).then_some(Selection { visibilities });
         SidePolicy { account: OWNER.into(), our_app, rules: rules(network), selection }
     };
     Network::ALL.into_iter().map(|network| (network, side(network))).collect()

@@ -85,9 +85,6 @@ fn another_name_for_the_application_doubles_nothing() {
     let mut policy = policy(BOTH);
     if let Some(side) = policy.get_mut(&M) {
         side.our_app = Some("my-app".into());
-        if let Some(selection) = &mut side.selection {
-            selection.our_app.clone_from(&side.our_app);
-        }
     }
     let mut engine = bench.start_with(policy);
     cycle(&mut engine);

@@ -38,10 +38,7 @@ fn start(world: &Rc<RefCell<World>>) -> Engine {
         account: OWNER.into(),
         our_app: (network == Network::Mastodon).then(|| "crosspostd".into()),
         rules: rules(network),
-        selection: Some(Selection {
-            visibilities: vec![Visibility::Public, Visibility::Unlisted],
-            our_app: (network == Network::Mastodon).then(|| "crosspostd".into()),
-        }),
+        selection: Some(Selection { visibilities: vec![Visibility::Public, Visibility::Unlisted] }),
     };
     let mut jitter = world.borrow().random.clone();
     Engine::new(Parts {

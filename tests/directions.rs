@@ -6,7 +6,7 @@
 #[path = "support/bench.rs"]
 mod bench;
 
-use bench::{Bench, SETTLED};
+use bench::Bench;
 use crosspostd::config::Directions;
 use crosspostd::core::post::Network;
 use crosspostd::sandbox::faults::Fault;
@@ -55,14 +55,7 @@ fn an_answer_that_is_lost_on_a_network_that_is_not_read_is_found_all_the_same() 
             bench.once().expect(0);
             bench.pair.write(source, "hello");
             bench.fail_next_post(source.other(), fault.clone());
-            let process = bench.start(&["run", "--once"]);
-            if fault.deed_is_done() {
-                process.wait().expect(0);
-            } else {
-                process.end_in_doubt();
-                bench.pair.clock.advance(SETTLED);
-                bench.once().expect(0);
-            }
+            bench.once_through(&fault);
             bench.assert_mirrors(source.other(), &["first", "hello"]);
         }
     }

@@ -167,15 +167,7 @@ fn lose_one(bench: &Bench, target: Network, fault: &Fault, after: usize) {
     bench.pair.write(source, "another");
     let path = posts_path(target);
     bench.fail(target, Faulty { after, ..Faulty::once("POST", path, fault.clone()) });
-    let process = bench.start(&["run", "--once"]);
-    if fault.deed_is_done() {
-        process.wait().expect(0);
-    } else {
-        process.end_in_doubt();
-        // Only time proves that it never will be there.
-        bench.pair.clock.advance(SETTLED);
-        bench.once().expect(0);
-    }
+    bench.once_through(fault);
     let made = bench.made(target);
     let texts: Vec<&str> = made.iter().map(|post| post.text.as_str()).collect();
     let name = format!("{target} {fault:?} at {after}: {made:#?}");

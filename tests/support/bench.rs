@@ -248,6 +248,20 @@ impl Bench {
         self.run(&["run", "--once"])
     }
 
+    /// Passes until nothing is left to do, where `fault` strikes a request on the way: what it made is found by the same
+    /// pass; that it made nothing, only time proves.
+    #[track_caller]
+    pub fn once_through(&self, fault: &Fault) {
+        let process = self.start(&["run", "--once"]);
+        if fault.deed_is_done() {
+            process.wait().expect(0);
+        } else {
+            process.end_in_doubt();
+            self.pair.clock.advance(SETTLED);
+            self.once().expect(0);
+        }
+    }
+
     /// Lets something go wrong on a network from now on.
     pub fn fail(&self, network: Network, faulty: Faulty) {
         match network {

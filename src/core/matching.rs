@@ -37,7 +37,8 @@ pub fn is_match(post: &Post, expected: &Expected<'_>) -> bool {
         _ => false,
     };
     post.author == expected.account
-        && !post.boost
+        && post.boost.is_none()
+        && post.poll.is_some() == expected.part.poll.is_some()
         && post.created >= earliest
         && expected.first_try.after.as_ref().is_none_or(|after| post.id > *after)
         && same_parent
@@ -86,13 +87,14 @@ fn has_no_width(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::post::Poll;
 
     const AT: Timestamp = Timestamp::from_secs(10_000);
 
     fn is_ours(change: impl FnOnce(&mut Post)) -> bool {
         let mut post = Post::plain(PostId::new("105"), "me", AT.plus_secs(1), "see https://example.org");
         change(&mut post);
-        let part = Part { text: "see  https://example.org/".into(), warning: None, language: None, visibility: None };
+        let part = Part::plain("see  https://example.org/");
         let first_try = Intent { at: AT, after: Some(PostId::new("100")), reply_to: None };
         is_match(&post, &Expected { account: "me", part: &part, reply_to: None, first_try: &first_try })
     }
@@ -106,7 +108,9 @@ mod tests {
         assert!(!is_ours(|p| p.created = AT.plus_secs(-61)));
         assert!(!is_ours(|p| p.text.push('!')));
         assert!(!is_ours(|p| p.warning = Some("cw".into())));
-        assert!(!is_ours(|p| p.boost = true));
+        assert!(!is_ours(
+            |p| p.poll = Some(Poll { options: Vec::new(), multiple: false, length_secs: None, closed: false })
+        ));
         assert!(!is_ours(|p| p.reply_to = ReplyTo::Own(PostId::new("1"))));
         assert!(!is_ours(|p| p.reply_to = ReplyTo::Other));
     }

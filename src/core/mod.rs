@@ -4,6 +4,8 @@
 //! time; what it needs it takes as arguments (`tests/tidy.rs` checks the imports).
 
 pub mod backoff;
+pub mod deed;
+pub mod filter;
 pub mod matching;
 pub mod money;
 pub mod parent;
@@ -13,3 +15,7 @@ pub mod record;
 pub mod render;
 pub mod select;
 pub mod state;
+pub mod style;
+pub mod tracking;
+pub mod upkeep;
+pub mod warning;

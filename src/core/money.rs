@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::post::Timestamp;
+use super::record::Deed;
 use super::render::count::has_link;
 
 /// An amount, in millionths of a US dollar.
@@ -59,6 +60,14 @@ pub struct Prices {
     pub create_with_link: Money,
     /// Reading one of one's own posts; each is charged once a UTC day.
     pub read_own: Money,
+    /// Looking up a post by its id; each is charged once a UTC day.
+    pub look_up: Money,
+    /// An account that came along with a post; each is charged once a UTC day.
+    pub read_user: Money,
+    /// Deleting a post. (Two pages of X's documentation differ, `x-api.md` 5.2: this is the dearer.)
+    pub delete: Money,
+    /// Reposting a post.
+    pub repost: Money,
 }
 
 impl Default for Prices {
@@ -67,6 +76,10 @@ impl Default for Prices {
             create: Money::from_micro_usd(15_000),
             create_with_link: Money::from_micro_usd(200_000),
             read_own: Money::from_micro_usd(1_000),
+            look_up: Money::from_micro_usd(5_000),
+            read_user: Money::from_micro_usd(10_000),
+            delete: Money::from_micro_usd(10_000),
+            repost: Money::from_micro_usd(15_000),
         }
     }
 }
@@ -76,6 +89,16 @@ impl Prices {
     #[must_use]
     pub fn of_text(&self, text: &str) -> (Spending, Money) {
         if has_link(text) { (Spending::CreateWithLink, self.create_with_link) } else { (Spending::Create, self.create) }
+    }
+
+    /// What a deed costs. An edit makes a new post of the old one, and is taken to cost what that costs.
+    #[must_use]
+    pub fn of(&self, deed: &Deed) -> (Spending, Money) {
+        match deed {
+            Deed::Create(part) | Deed::Edit { part, .. } => self.of_text(&part.text),
+            Deed::Delete { .. } => (Spending::Delete, self.delete),
+            Deed::Repost { .. } => (Spending::Repost, self.repost),
+        }
     }
 }
 
@@ -89,6 +112,14 @@ pub enum Spending {
     CreateWithLink,
     /// Reading one's own posts.
     ReadOwn,
+    /// Looking up posts by their ids, and posts that came along with others.
+    LookUp,
+    /// Accounts that came along with posts.
+    ReadUser,
+    /// Deleting posts.
+    Delete,
+    /// Reposting posts.
+    Repost,
 }
 
 impl fmt::Display for Spending {
@@ -97,6 +128,10 @@ impl fmt::Display for Spending {
             Self::Create => "posts without a link",
             Self::CreateWithLink => "posts with a link",
             Self::ReadOwn => "reading your posts",
+            Self::LookUp => "looking up posts",
+            Self::ReadUser => "reading who wrote posts",
+            Self::Delete => "deleting posts",
+            Self::Repost => "reposts",
         })
     }
 }

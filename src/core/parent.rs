@@ -44,16 +44,25 @@ pub fn parent_on_target(state: &State, key: &Key, delivery: &Delivery) -> Parent
     if let Some(before) = delivery.sent.last() {
         return Parent::On(before.clone());
     }
-    let mut next = delivery.parent.as_ref();
+    match &delivery.parent {
+        Some(parent) if !delivery.standalone => stands_on_target(state, parent, key.target),
+        _ => Parent::None,
+    }
+}
+
+/// Where a post of the owner's stands on a target, for another to hang on it.
+#[must_use]
+pub fn stands_on_target(state: &State, post: &PostRef, target: Network) -> Parent {
+    let mut next = Some(post);
     for _ in 0..MAX_VERSIONS {
         let Some(parent) = next else { return Parent::None };
         // The parent may itself be a mirror: then it answers what was mirrored.
         if let Some(original) = state.made_by(parent)
-            && original.source.network == key.target
+            && original.source.network == target
         {
             return Parent::On(original.source.id.clone());
         }
-        let Some(known) = state.delivery(&Key { source: parent.clone(), target: key.target }) else {
+        let Some(known) = state.delivery(&Key { source: parent.clone(), target }) else {
             let passed = state
                 .side(parent.network)
                 .is_none_or(|side| side.read_to.as_ref().is_some_and(|read_to| parent.id <= *read_to));
@@ -63,9 +72,9 @@ pub fn parent_on_target(state: &State, key: &Key, delivery: &Delivery) -> Parent
             Stage::Mirrored => return known.sent.last().map_or(Parent::Never, |id| Parent::On(id.clone())),
             // A new version stands for the old one.
             Stage::Skipped(SkipReason::NewVersion) if known.parent.is_some() => next = known.parent.as_ref(),
-            Stage::Skipped(_) => return Parent::Never,
+            Stage::Skipped(_) | Stage::Removed => return Parent::Never,
             Stage::Failed(_) => return Parent::Failed,
-            Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => return Parent::NotYet,
+            Stage::Held(_) | Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => return Parent::NotYet,
         }
     }
     Parent::Never

@@ -227,6 +227,8 @@ pub enum SpanKind {
     },
     /// A hashtag, `#` included.
     Hashtag,
+    /// A custom emoji of the source's, as `:shortcode:`.
+    Emoji,
 }
 
 /// A typed piece of a [`Post`]'s text.
@@ -275,9 +277,53 @@ pub enum ReplyTo {
     Other,
 }
 
+/// A question with options to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poll {
+    /// What can be chosen, in order.
+    pub options: Vec<String>,
+    /// Whether more than one can be.
+    pub multiple: bool,
+    /// How long it runs from the moment it was posted, in seconds, when known.
+    pub length_secs: Option<i64>,
+    /// Whether it is over.
+    pub closed: bool,
+}
+
+/// Another post that a post boosts or quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Which post.
+    pub id: PostId,
+    /// Whether the owner wrote it.
+    pub is_own: bool,
+    /// Its author's full handle, `user@host`, when known.
+    pub author: Option<String>,
+    /// Its address for people, when known.
+    pub address: Option<String>,
+    /// Its text, as far as it is known and everybody may read it; else empty.
+    pub text: String,
+    /// What stands where in its text.
+    pub spans: Vec<Span>,
+    /// Its content warning.
+    pub warning: Option<String>,
+}
+
+/// For whom a post is that is not for everybody, or what it is if not a post like others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restriction {
+    /// For one Mastodon server.
+    LocalOnly,
+    /// For a community on X.
+    Community,
+    /// For paying subscribers on X.
+    Subscribers,
+    /// An article on X: the post is only a link to it.
+    Article,
+}
+
 /// A post as it was written, whichever network it was written on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a post")]
 pub struct Post {
     /// Which post.
     pub id: PostId,
@@ -295,12 +341,14 @@ pub struct Post {
     pub visibility: Visibility,
     /// What it answers.
     pub reply_to: ReplyTo,
-    /// Whether it is a boost or repost of another post.
-    pub boost: bool,
-    /// Whether it is meant for one server only, one community or paying subscribers.
-    pub restricted: bool,
-    /// Whether it carries a poll.
-    pub poll: bool,
+    /// The post that it boosts or reposts: then nothing in it is its own.
+    pub boost: Option<Shared>,
+    /// The post that it quotes.
+    pub quote: Option<Shared>,
+    /// Why it is not a post for everybody like others.
+    pub restricted: Option<Restriction>,
+    /// The poll that it carries.
+    pub poll: Option<Poll>,
     /// Whether it is marked as sensitive.
     pub sensitive: bool,
     /// What is attached, in order.
@@ -309,8 +357,14 @@ pub struct Post {
     pub language: Option<String>,
     /// The application that wrote it, where the network shows it.
     pub application: Option<String>,
+    /// When its text was last changed, where the network says so and keeps the id (Mastodon).
+    pub edited: Option<Timestamp>,
     /// Earlier versions of it that had ids of their own (X gives each edit a new one).
     pub earlier_versions: Vec<PostId>,
+    /// Whether the owner favourited it, where the network says so.
+    pub favourited: bool,
+    /// Whether the owner bookmarked it, where the network says so.
+    pub bookmarked: bool,
     /// Its address for people.
     pub address: Option<String>,
 }
@@ -328,14 +382,18 @@ impl Post {
             warning: None,
             visibility: Visibility::Public,
             reply_to: ReplyTo::Nothing,
-            boost: false,
-            restricted: false,
-            poll: false,
+            boost: None,
+            quote: None,
+            restricted: None,
+            poll: None,
             sensitive: false,
             media: Vec::new(),
             language: None,
             application: None,
+            edited: None,
             earlier_versions: Vec::new(),
+            favourited: false,
+            bookmarked: false,
             address: None,
         }
     }

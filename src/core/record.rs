@@ -1,17 +1,21 @@
 //! What can happen to a post: the states of a delivery and the only places where they change.
 //!
 //! ```text
-//!              Skipped                        (decided against; or its parent was)
-//!                 ▲
-//!  (new) ──► Planned ◄─────────────┐ Sent, more parts to come
+//!   Held ─────────► Skipped                 (decided against; or its parent was; or the post is gone)
+//!     │ Planned        ▲
+//!     ▼                │
+//!  (new) ──► Planned ──┘ ◄─────────┐ Done, more deeds to come
 //!                 │                │
-//!         Sending │                │
-//!                 ▼                │
-//!  Waiting ──► Sending ────────────┴──► Mirrored
-//!     ▲           │ │
-//!     └───────────┘ └──► Failed         (refused for good, or tried too often)
+//!         Sending │                │            Amended (the post was edited or deleted)
+//!                 ▼                │                │
+//!  Waiting ──► Sending ────────────┴──► Mirrored ───┴──► Planned …
+//!     ▲           │ │                └► Removed         (nothing is left of it on the target)
+//!     └───────────┘ └──► Failed                         (refused for good, or tried too often)
 //!   NotSent, Absent
 //! ```
+//!
+//! What is to be done is a list of [`Deed`]s: parts to create; later, when the post was edited or deleted, parts to
+//! change, to delete, to add.
 //!
 //! While a delivery is *sending* its outcome is unknown: after a crash, a time-out, a 502. Only the target's own
 //! timeline leads out of it (`plan`), or an answer that leaves no doubt.
@@ -21,28 +25,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::post::{Network, PostId, PostRef, Timestamp, Visibility};
-use super::select::SkipReason;
+pub use super::deed::{Deed, NewPoll, Part};
+use super::matching::fingerprint;
+use super::post::{Network, PostId, PostRef, Timestamp};
+use super::select::{Hold, SkipReason};
 
 /// How often a part is sent, at most, when each try ends in doubt and each time it turns out not to be there.
 pub const MAX_TRIES: u32 = 5;
-
-/// One post on the target: the exact request, kept from the moment it is planned until it is final, so that a restart
-/// never renders again what may have been sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// The final text.
-    pub text: String,
-    /// The content warning, where the target has a place for one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warning: Option<String>,
-    /// The language (BCP 47), where the target takes one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    /// Who may see it, where the target has visibilities.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visibility: Option<Visibility>,
-}
 
 /// Which delivery: a post, to a target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,9 +59,11 @@ pub struct Intent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// The next part can be sent.
+    /// It is not to be mirrored yet.
+    Held(Hold),
+    /// The next deed can be done.
     Planned,
-    /// The next part may have been sent; nobody knows yet.
+    /// The next deed may have been done; nobody knows yet.
     Sending {
         /// The try under way.
         intent: Intent,
@@ -80,7 +71,7 @@ pub enum Stage {
         #[serde(default)]
         duplicate: bool,
     },
-    /// The target could not be used for the next part, or lost it. When it is tried again is the engine's to know;
+    /// The target could not be used for the next deed, or lost it. When it is tried again is the engine's to know;
     /// what stands here is for the owner.
     Waiting {
         /// About when, by the target's clock.
@@ -90,6 +81,8 @@ pub enum Stage {
     },
     /// Every part stands on the target.
     Mirrored,
+    /// It stood on the target, and was deleted there because the post was.
+    Removed,
     /// It was decided not to mirror it.
     Skipped(SkipReason),
     /// It cannot be mirrored; the owner may know what to do.
@@ -100,7 +93,7 @@ impl Stage {
     /// Whether nothing will happen any more.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Mirrored | Self::Skipped(_) | Self::Failed(_))
+        matches!(self, Self::Mirrored | Self::Removed | Self::Skipped(_) | Self::Failed(_))
     }
 }
 
@@ -112,15 +105,43 @@ pub struct Delivery {
     /// The owner's own post that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<PostRef>,
-    /// What it becomes. Emptied once it is final.
+    /// What is still to be done, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<Part>,
-    /// The fingerprints of the parts' texts (see `matching`).
+    pub deeds: Vec<Deed>,
+    /// The fingerprints of the parts' texts (see `matching`): one for each that is sent, once all are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prints: Vec<u64>,
-    /// The ids of the parts that stand on the target.
+    /// The ids of the parts that stand on the target, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<PostId>,
+    /// The ids of parts that stood there once: deleted since, or replaced by a new version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<PostId>,
+    /// The address of the first part, for people, where the target said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The address of the post itself, for people, where its network said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The owner's post on the target that is reposted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reposts: Option<PostId>,
+    /// The newest edit of the post that was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Timestamp>,
+    /// What the owner should know about it, though nothing is to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether it was mirrored before, and what is to be done follows from an edit or a deletion since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub amended: bool,
+    /// Whether a part of it may be the owner's own: it was found after a doubt, and reads like ours. Such a mirror is
+    /// never changed or deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
+    /// Whether it stands for itself although it is a reply: the target refused it as one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standalone: bool,
     /// Where it stands.
     pub stage: Stage,
     /// How often the part under way was tried and turned out not to be there.
@@ -142,11 +163,18 @@ impl Delivery {
     pub fn planned(
         written: Timestamp,
         parent: Option<PostRef>,
-        parts: Vec<Part>,
+        deeds: Vec<Deed>,
         prints: Vec<u64>,
         now: Timestamp,
     ) -> Self {
-        Self { parent, parts, prints, ..Self::ended(written, Stage::Planned, now) }
+        let reposts = reposted(&deeds);
+        Self { parent, deeds, prints, reposts, ..Self::ended(written, Stage::Planned, now) }
+    }
+
+    /// A post that is not to be mirrored yet.
+    #[must_use]
+    pub fn held(written: Timestamp, hold: Hold, now: Timestamp) -> Self {
+        Self::ended(written, Stage::Held(hold), now)
     }
 
     /// A post that is not.
@@ -165,9 +193,18 @@ impl Delivery {
         Self {
             written,
             parent: None,
-            parts: Vec::new(),
+            deeds: Vec::new(),
             prints: Vec::new(),
             sent: Vec::new(),
+            past: Vec::new(),
+            address: None,
+            origin: None,
+            reposts: None,
+            edited: None,
+            note: None,
+            amended: false,
+            unsure: false,
+            standalone: false,
             stage,
             tries: 0,
             first_try: None,
@@ -176,19 +213,32 @@ impl Delivery {
         }
     }
 
-    /// The part to be sent next, or under way, and its number (from 0).
+    /// Whether nothing of it ever stood on the target.
     #[must_use]
-    pub fn current(&self) -> Option<(usize, &Part)> {
-        let number = self.sent.len();
-        self.parts.get(number).map(|part| (number, part))
+    pub fn is_untouched(&self) -> bool {
+        self.sent.is_empty() && self.past.is_empty()
+    }
+
+    /// The deed to be done next, or under way.
+    #[must_use]
+    pub fn current(&self) -> Option<&Deed> {
+        self.deeds.first()
+    }
+
+    /// The part to be created next, or under way: its number (from 0), and how many there will be.
+    #[must_use]
+    pub fn number(&self) -> (usize, usize) {
+        let more = self.deeds.iter().filter(|deed| matches!(deed, Deed::Create(_))).count();
+        (self.sent.len(), self.sent.len() + more)
     }
 
     /// The `Idempotency-Key` of the part under way: the same for each try of the same request, until two tries turned
     /// out not to be there (a server that replays an error for a key would replay it for ever).
     #[must_use]
     pub fn idempotency_key(&self, key: &Key) -> String {
-        let part = self.current().map_or("", |(_, part)| part.text.as_str());
-        let number = self.sent.len();
+        let part = self.current().and_then(Deed::part).map_or("", |part| part.text.as_str());
+        // What stood there before an edit and was deleted counts: the same text may have to be created again.
+        let number = self.sent.len() + self.past.len();
         let generation = self.tries / 2;
         let input = format!("{}\n{}\n{number}\n{generation}\n{part}", key.source, key.target.key());
         let digest = ring::digest::digest(&ring::digest::SHA256, input.as_bytes());
@@ -204,35 +254,90 @@ impl Delivery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Change {
-    /// The next part is about to be sent. On disk before it is.
+    /// It is to be mirrored: it was held until now, or it was edited before anything was sent.
+    Planned {
+        /// The owner's own post that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<PostRef>,
+        /// What is to be done.
+        deeds: Vec<Deed>,
+        /// The fingerprints of the parts' texts.
+        prints: Vec<u64>,
+        /// The edit that it follows from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edited: Option<Timestamp>,
+        /// The address of the post itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<String>,
+    },
+    /// It waits for something else.
+    Held {
+        /// What for.
+        hold: Hold,
+    },
+    /// It is mirrored, and the post was edited or deleted since.
+    Amended {
+        /// What is to be done about it.
+        deeds: Vec<Deed>,
+        /// The fingerprints of the parts' texts once it is done.
+        prints: Vec<u64>,
+        /// The edit that it follows from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edited: Option<Timestamp>,
+    },
+    /// Its post was edited or deleted, and nothing is done about it.
+    Noted {
+        /// The edit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edited: Option<Timestamp>,
+        /// What the owner should know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// The next deed is about to be done. On disk before it is.
     Sending {
         /// When and after what.
         intent: Intent,
     },
-    /// The part under way stands on the target.
-    Sent {
-        /// Its id there.
+    /// The deed under way is done.
+    #[serde(alias = "sent")]
+    Done {
+        /// The id of the post that it made or changed.
         id: PostId,
+        /// That post's address for people, where the target said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
     },
-    /// Nobody knows what came of the part under way.
+    /// The part under way was found on the target after a doubt, and nothing there says who made it: it may be the
+    /// owner's own, with the same text.
+    Adopted {
+        /// The id of the post.
+        id: PostId,
+        /// That post's address for people, where the target said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+    /// Nobody knows what came of the deed under way.
     Unclear {
         /// Whether the target said that it has it already.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         duplicate: bool,
     },
-    /// The part under way is proven not to be there.
+    /// The deed under way is proven not to be done.
     Absent {
         /// When it may be tried again.
         until: Timestamp,
     },
-    /// The part under way never reached the target, or was turned away before anything was made of it.
+    /// The deed under way never reached the target, or was turned away before anything was made of it.
     NotSent {
         /// When it may be tried again.
         until: Timestamp,
         /// Why.
         why: String,
     },
-    /// It will never be mirrored.
+    /// The target refuses it as a reply: it stands for itself from now on.
+    Unthreaded,
+    /// It will never be mirrored; if it was already, it stays as it is.
     Failed {
         /// Why.
         why: String,
@@ -248,8 +353,8 @@ pub enum Change {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{change:?} cannot follow {stage:?}")]
 pub struct Illegal {
-    stage: Stage,
-    change: Change,
+    stage: Box<Stage>,
+    change: Box<Change>,
 }
 
 /// Moves a delivery on.
@@ -257,19 +362,37 @@ pub struct Illegal {
 /// # Errors
 /// When the change cannot follow the stage that it is in; the delivery is left as it was.
 pub fn step(delivery: &mut Delivery, change: &Change, now: Timestamp) -> Result<(), Illegal> {
-    let illegal = || Illegal { stage: delivery.stage.clone(), change: change.clone() };
+    let illegal = || Illegal { stage: Box::new(delivery.stage.clone()), change: Box::new(change.clone()) };
     let resting = matches!(delivery.stage, Stage::Planned | Stage::Waiting { .. });
+    let held = matches!(delivery.stage, Stage::Held(_));
     let sending = matches!(delivery.stage, Stage::Sending { .. });
+    let untouched = (resting || held) && delivery.is_untouched();
+    let mirrored = delivery.stage == Stage::Mirrored;
     match change {
+        Change::Planned { parent, deeds, prints, edited, origin } if untouched && !deeds.is_empty() => {
+            delivery.parent.clone_from(parent);
+            delivery.origin.clone_from(origin);
+            delivery.prints.clone_from(prints);
+            plan(delivery, deeds, *edited);
+        }
+        Change::Held { hold } if held => delivery.stage = Stage::Held(*hold),
+        // The fingerprints follow with each deed: any of them may fail.
+        Change::Amended { deeds, edited, .. } if mirrored && !deeds.is_empty() => {
+            delivery.amended = true;
+            plan(delivery, deeds, *edited);
+        }
+        Change::Noted { edited, note } if mirrored || delivery.stage.is_final() => {
+            delivery.edited = (*edited).or(delivery.edited);
+            delivery.note.clone_from(note);
+        }
         Change::Sending { intent } if resting && delivery.current().is_some() => {
             delivery.first_try.get_or_insert_with(|| intent.clone());
             delivery.stage = Stage::Sending { intent: intent.clone(), duplicate: false };
         }
-        Change::Sent { id } if sending => {
-            delivery.sent.push(id.clone());
-            delivery.tries = 0;
-            delivery.first_try = None;
-            delivery.stage = if delivery.current().is_some() { Stage::Planned } else { Stage::Mirrored };
+        Change::Done { id, address } if sending => done(delivery, id, address.as_ref()),
+        Change::Adopted { id, address } if sending => {
+            delivery.unsure = true;
+            done(delivery, id, address.as_ref());
         }
         Change::Unclear { duplicate: again } if sending => {
             delivery.doubted = Some(now);
@@ -289,138 +412,95 @@ pub fn step(delivery: &mut Delivery, change: &Change, now: Timestamp) -> Result<
             }
             delivery.stage = Stage::Waiting { until: *until, why: why.clone() };
         }
+        Change::Unthreaded if sending => {
+            delivery.standalone = true;
+            delivery.first_try = None;
+            delivery.stage = Stage::Planned;
+        }
+        // What stands there stays as it is.
+        Change::Failed { why } if delivery.amended && !delivery.stage.is_final() => {
+            delivery.note = Some(why.clone());
+            rest(delivery);
+        }
         Change::Failed { why } if !delivery.stage.is_final() => delivery.stage = Stage::Failed(why.clone()),
-        Change::Skipped { why } if resting && delivery.sent.is_empty() => delivery.stage = Stage::Skipped(*why),
+        Change::Skipped { why } if untouched => delivery.stage = Stage::Skipped(*why),
         _ => return Err(illegal()),
     }
     delivery.changed = now;
     if delivery.stage.is_final() && !matches!(delivery.stage, Stage::Failed(_)) {
-        delivery.parts = Vec::new();
+        delivery.deeds = Vec::new();
     }
     Ok(())
 }
 
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test")]
-mod tests {
-    use super::*;
+fn plan(delivery: &mut Delivery, deeds: &[Deed], edited: Option<Timestamp>) {
+    delivery.deeds = deeds.to_vec();
+    delivery.edited = edited.or(delivery.edited);
+    delivery.note = None;
+    delivery.tries = 0;
+    delivery.first_try = None;
+    delivery.reposts = reposted(deeds);
+    delivery.stage = Stage::Planned;
+}
 
-    const NOW: Timestamp = Timestamp::from_secs(1000);
+fn reposted(deeds: &[Deed]) -> Option<PostId> {
+    deeds.iter().find_map(|deed| match deed {
+        Deed::Repost { post } => Some(post.clone()),
+        _ => None,
+    })
+}
 
-    fn part(text: &str) -> Part {
-        Part { text: text.into(), warning: None, language: None, visibility: None }
-    }
-
-    fn intent() -> Intent {
-        Intent { at: NOW, after: None, reply_to: None }
-    }
-
-    fn delivery(stage: Stage) -> Delivery {
-        let parts = vec![part("one"), part("two")];
-        let mut delivery = Delivery::planned(NOW, None, parts, vec![1, 2], NOW);
-        delivery.stage = stage;
-        delivery
-    }
-
-    fn stages() -> Vec<(&'static str, Stage)> {
-        vec![
-            ("planned", Stage::Planned),
-            ("sending", Stage::Sending { intent: intent(), duplicate: false }),
-            ("waiting", Stage::Waiting { until: NOW, why: "x".into() }),
-            ("mirrored", Stage::Mirrored),
-            ("skipped", Stage::Skipped(SkipReason::Boost)),
-            ("failed", Stage::Failed("x".into())),
-        ]
-    }
-
-    fn changes() -> Vec<(&'static str, Change)> {
-        vec![
-            ("sending", Change::Sending { intent: intent() }),
-            ("sent", Change::Sent { id: PostId::new("9") }),
-            ("unclear", Change::Unclear { duplicate: true }),
-            ("absent", Change::Absent { until: NOW }),
-            ("not-sent", Change::NotSent { until: NOW, why: "x".into() }),
-            ("failed", Change::Failed { why: "x".into() }),
-            ("skipped", Change::Skipped { why: SkipReason::ParentNotMirrored }),
-        ]
-    }
-
-    fn name(stage: &Stage) -> &'static str {
-        match stage {
-            Stage::Planned => "planned",
-            Stage::Sending { .. } => "sending",
-            Stage::Waiting { .. } => "waiting",
-            Stage::Mirrored => "mirrored",
-            Stage::Skipped(_) => "skipped",
-            Stage::Failed(_) => "failed",
-        }
-    }
-
-    #[test]
-    fn every_row_of_the_table() {
-        let legal = [
-            ("planned", "sending", "sending"),
-            ("planned", "failed", "failed"),
-            ("planned", "skipped", "skipped"),
-            ("waiting", "sending", "sending"),
-            ("waiting", "failed", "failed"),
-            ("waiting", "skipped", "skipped"),
-            ("sending", "sent", "planned"),
-            ("sending", "unclear", "sending"),
-            ("sending", "absent", "waiting"),
-            ("sending", "not-sent", "waiting"),
-            ("sending", "failed", "failed"),
-        ];
-        for (from, stage) in stages() {
-            for (event, change) in changes() {
-                let mut delivery = delivery(stage.clone());
-                let before = delivery.clone();
-                let result = step(&mut delivery, &change, NOW);
-                if let Some((_, _, to)) = legal.iter().find(|row| row.0 == from && row.1 == event) {
-                    result.unwrap();
-                    assert_eq!(name(&delivery.stage), *to, "{from} + {event}");
-                } else {
-                    assert!(result.is_err(), "{from} + {event} should be illegal");
-                    assert_eq!(delivery, before, "{from} + {event} must change nothing");
-                }
+/// The deed under way is done: what stands on the target now?
+fn done(delivery: &mut Delivery, id: &PostId, address: Option<&String>) {
+    let deed = if delivery.deeds.is_empty() { None } else { Some(delivery.deeds.remove(0)) };
+    let place = |delivery: &Delivery, post: &PostId| delivery.sent.iter().position(|part| part == post);
+    let print = |part: &Part| fingerprint(&part.text, part.warning.as_deref());
+    match deed {
+        Some(Deed::Edit { post, part }) => {
+            if let Some(at) = place(delivery, &post) {
+                delivery.prints.get_mut(at).into_iter().for_each(|before| *before = print(&part));
+                delivery.sent.get_mut(at).into_iter().for_each(|before| before.clone_from(id));
+            }
+            if post != *id {
+                delivery.past.push(post);
             }
         }
-    }
-
-    #[test]
-    fn the_last_part_ends_it() {
-        let mut delivery = delivery(Stage::Planned);
-        for id in ["7", "8"] {
-            step(&mut delivery, &Change::Sending { intent: intent() }, NOW).unwrap();
-            step(&mut delivery, &Change::Sent { id: PostId::new(id) }, NOW).unwrap();
+        Some(Deed::Delete { post }) => {
+            if let Some(at) = place(delivery, &post) {
+                delivery.sent.remove(at);
+                if at < delivery.prints.len() {
+                    delivery.prints.remove(at);
+                }
+            }
+            delivery.past.push(post);
         }
-        assert_eq!(delivery.stage, Stage::Mirrored);
-        assert_eq!(delivery.sent, [PostId::new("7"), PostId::new("8")]);
-        assert!(delivery.parts.is_empty(), "the text is not kept for ever");
+        Some(Deed::Repost { .. }) => {}
+        deed @ (Some(Deed::Create(_)) | None) => {
+            if delivery.amended {
+                delivery.prints.extend(deed.as_ref().and_then(Deed::part).map(print));
+            }
+            if delivery.sent.is_empty() {
+                delivery.address = address.cloned();
+            }
+            delivery.sent.push(id.clone());
+        }
     }
-
-    #[test]
-    fn the_first_try_is_remembered_over_later_ones() {
-        let mut delivery = delivery(Stage::Planned);
-        let at = |secs| Intent { at: Timestamp::from_secs(secs), after: None, reply_to: None };
-        step(&mut delivery, &Change::Sending { intent: at(1) }, NOW).unwrap();
-        step(&mut delivery, &Change::Absent { until: NOW }, NOW).unwrap();
-        step(&mut delivery, &Change::Sending { intent: at(2) }, NOW).unwrap();
-        assert_eq!(delivery.first_try, Some(at(1)));
-        assert_eq!(delivery.tries, 1);
-    }
-
-    #[test]
-    fn a_key_is_kept_for_a_request_and_changed_for_another() {
-        let key = Key { source: "mastodon:1".parse().unwrap(), target: Network::Twitter };
-        let mut delivery = delivery(Stage::Planned);
-        let first = delivery.idempotency_key(&key);
-        assert_eq!(first, delivery.idempotency_key(&key));
-        assert_eq!(first.len(), 32);
-        delivery.tries = 2;
-        assert_ne!(first, delivery.idempotency_key(&key));
-        delivery.tries = 0;
-        delivery.sent.push(PostId::new("9"));
-        assert_ne!(first, delivery.idempotency_key(&key));
+    delivery.tries = 0;
+    delivery.first_try = None;
+    if delivery.current().is_some() {
+        delivery.stage = Stage::Planned;
+    } else {
+        rest(delivery);
     }
 }
+
+/// Nothing more is to be done.
+fn rest(delivery: &mut Delivery) {
+    delivery.amended = false;
+    let nothing_left = delivery.sent.is_empty() && delivery.reposts.is_none();
+    delivery.stage = if nothing_left { Stage::Removed } else { Stage::Mirrored };
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test")]
+mod tests;

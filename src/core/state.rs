@@ -7,15 +7,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::matching::fingerprint;
 use super::money::{Ledger, Money, Spending};
 use super::post::{Network, PostId, PostRef, Timestamp};
-use super::record::{Change, Delivery, Illegal, Key, Stage, step};
+use super::record::{Change, Deed, Delivery, Illegal, Key, Stage, step};
 
 const DAY_SECS: i64 = 86_400;
 
 /// Something that happened, worth remembering.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "events are few and short-lived")]
 pub enum Event {
     /// From here on the posts of this network's account are mirrored; none at or before `newest` ever is.
     Baseline {
@@ -204,13 +206,20 @@ impl State {
         if !delivery.stage.is_final() {
             self.open.insert(key.clone());
         }
-        for id in &delivery.sent {
+        for id in delivery.sent.iter().chain(&delivery.past) {
             self.mirrors.insert(PostRef::new(key.target, id.clone()), key.clone());
         }
-        for print in &delivery.prints {
+        self.index_prints(key, &delivery.prints);
+        let to_come = delivery.deeds.iter().filter_map(Deed::part);
+        let to_come = to_come.map(|part| fingerprint(&part.text, part.warning.as_deref()));
+        self.index_prints(key, &to_come.collect::<Vec<_>>());
+        self.deliveries.insert(key.clone(), delivery.clone());
+    }
+
+    fn index_prints(&mut self, key: &Key, prints: &[u64]) {
+        for print in prints {
             self.prints.entry((key.target, *print)).or_default().insert(key.clone());
         }
-        self.deliveries.insert(key.clone(), delivery.clone());
     }
 
     fn change(&mut self, key: &Key, change: &Change, at: Timestamp) -> Result<(), BadEvent> {
@@ -218,9 +227,17 @@ impl State {
         step(delivery, change, at).map_err(|illegal| BadEvent::Illegal(key.source.clone(), Box::new(illegal)))?;
         if delivery.stage.is_final() {
             self.open.remove(key);
+        } else {
+            self.open.insert(key.clone());
         }
-        if let Change::Sent { id } = change {
+        // What is reposted is the owner's own, not a mirror.
+        if let Change::Done { id, .. } | Change::Adopted { id, .. } = change
+            && delivery.reposts.as_ref() != Some(id)
+        {
             self.mirrors.insert(PostRef::new(key.target, id.clone()), key.clone());
+        }
+        if let Change::Planned { prints, .. } | Change::Amended { prints, .. } = change {
+            self.index_prints(key, prints);
         }
         Ok(())
     }
@@ -247,6 +264,11 @@ impl State {
     #[must_use]
     pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = (&Key, &Delivery)> {
         self.deliveries.iter()
+    }
+
+    /// The deliveries of one network's posts, the newest first.
+    pub fn newest_first(&self, source: Network) -> impl Iterator<Item = (&Key, &Delivery)> {
+        self.deliveries.iter().rev().filter(move |(key, _)| key.source.network == source)
     }
 
     /// The deliveries to a target that are not final.
@@ -361,7 +383,8 @@ impl State {
             .filter(|(_, delivery)| delivery.stage.is_final())
             .filter(|(key, delivery)| {
                 // Neither the post nor its mirror may be met again as if it were new.
-                passed(key.source.network, &key.source.id) && delivery.sent.iter().all(|id| passed(key.target, id))
+                let mut made = delivery.sent.iter().chain(&delivery.past);
+                passed(key.source.network, &key.source.id) && made.all(|id| passed(key.target, id))
             })
             .map(|(key, delivery)| (delivery.changed, key))
             .collect();
@@ -391,14 +414,15 @@ mod tests {
     }
 
     fn mirrored(number: usize) -> Vec<Event> {
-        let part = Part { text: format!("post {number}"), warning: None, language: None, visibility: None };
-        let delivery = Delivery::planned(NOW, None, vec![part], vec![number as u64], NOW);
+        let part = Part::plain(&format!("post {number}"));
+        let print = fingerprint(&part.text, None);
+        let delivery = Delivery::planned(NOW, None, vec![Deed::Create(part)], vec![print], NOW);
         let change =
             |change| Event::Change { key: key(number), at: NOW.plus_secs(i64::try_from(number).unwrap()), change };
         vec![
             Event::New { key: key(number), delivery },
             change(Change::Sending { intent: Intent { at: NOW, after: None, reply_to: None } }),
-            change(Change::Sent { id: id(number + 1000) }),
+            change(Change::Done { id: id(number + 1000), address: None }),
         ]
     }
 
@@ -468,6 +492,7 @@ mod tests {
         let state = state(mirrored(7));
         assert_eq!(state.made_by(&PostRef::new(Network::Twitter, id(1007))), Some(&key(7)));
         assert_eq!(state.made_by(&PostRef::new(Network::Mastodon, id(1007))), None);
-        assert_eq!(state.with_print(Network::Twitter, 7).count(), 1);
+        let print = fingerprint("post 7", None);
+        assert_eq!(state.with_print(Network::Twitter, print).count(), 1);
     }
 }

@@ -1,18 +1,36 @@
-//! A post and the target's rules → the parts that it becomes on the target.
+//! A post, the owner's style and the target's rules → the parts that it becomes on the target.
 //!
-//! The steps stand in [`parts`], in their order. Not here: whether the post is mirrored at all (`select`), which part
+//! The steps stand in [`render`], in their order. Not here: whether the post is mirrored at all (`select`), which part
 //! is sent when (`plan`).
 
+mod clean;
+mod compose;
 pub mod count;
-pub mod inert;
+mod draft;
+mod finish;
+mod inert;
+mod link;
+mod long;
+mod mention;
+pub mod note;
+mod poll;
+mod share;
 pub mod split;
+mod warning;
 
-use std::ops::Range;
+#[cfg(test)]
+mod tests;
 
-use self::inert::inert;
+use std::collections::HashSet;
+
+use self::draft::Draft;
+use self::note::Note;
+use self::warning::Placed;
 use super::money::Prices;
-use super::post::{Post, SpanKind, Visibility};
-use super::record::Part;
+use super::post::{Network, Post};
+use super::record::{NewPoll, Part};
+use super::select::{Admitted, SkipReason};
+use super::style::{Boosts, Polls, Quotes, Style};
 
 /// What a target takes, and what it asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +41,56 @@ pub struct Rules {
     pub counting: Counting,
     /// Whether a post has a place for a content warning; else the warning is put before the text.
     pub warnings: bool,
-    /// Who may see the mirrors, where the target has visibilities.
-    pub visibility: Option<Visibility>,
+    /// The polls that it carries; `None`: none.
+    pub polls: Option<PollLimits>,
+    /// How posts can be changed there; `None`: not at all.
+    pub edits: Option<Edits>,
     /// After how many seconds a post that was sent and is not to be seen was never made (`anchors.md` B.4, rule 5).
     pub settle_secs: i64,
     /// What requests cost there; `None`: nothing.
     pub prices: Option<Prices>,
+}
+
+/// What a poll may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollLimits {
+    /// How many options it may have, at least 2.
+    pub max_options: usize,
+    /// The longest option, by [`Rules::counting`].
+    pub max_option_length: usize,
+    /// The shortest time that it may run, in seconds.
+    pub min_secs: i64,
+    /// The longest.
+    pub max_secs: i64,
+    /// Whether more than one option may be chosen.
+    pub multiple: bool,
+}
+
+/// How posts can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edits {
+    /// How long after it was made, in seconds; `None`: always.
+    pub window_secs: Option<i64>,
+    /// Whether a changed post gets a new id: then a change cannot simply be repeated.
+    pub new_id: bool,
+}
+
+/// What a post becomes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The parts, in order; at least one.
+    pub parts: Vec<Part>,
+    /// What was changed on the way, for the owner to see.
+    pub notes: Vec<Note>,
+}
+
+/// What the post itself does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The address of the quoted post's mirror, where it is the owner's own and has one.
+    pub quoted_mirror: Option<String>,
+    /// Whether it hangs on a post of the owner's that is mirrored.
+    pub is_reply: bool,
 }
 
 /// How a network counts a post's length.
@@ -48,177 +110,99 @@ pub enum Counting {
     },
 }
 
-/// The parts that `post` becomes, in order; at least one unless there is no text at all.
-#[must_use]
-pub fn parts(post: &Post, rules: &Rules) -> Vec<Part> {
-    let (body, links) = with_full_names(post, rules);
-    let warning = post.warning.clone().filter(|_| rules.warnings);
-    let (text, links) = match &post.warning {
-        Some(words) if !rules.warnings => with_prefix(&format!("CW: {words}\n\n"), &body, &links),
-        _ => (body, links),
-    };
-    let text = inert(&text, &links, rules.counting);
-    let room = warning.as_deref().map_or(0, |words| count::length(words, rules.counting));
-    split_and_check(&text, rules.max_length.saturating_sub(room).max(1), rules.counting)
-        .into_iter()
-        .map(|text| Part {
-            text,
-            warning: warning.clone(),
-            language: post.language.clone(),
-            visibility: rules.visibility,
-        })
-        .collect()
+/// What an admitted post becomes.
+///
+/// # Errors
+/// When the owner's style says that such a post is not mirrored, or nothing is left of it.
+pub fn render(
+    admitted: &Admitted<'_>,
+    style: &Style,
+    rules: &Rules,
+    around: &Surroundings,
+) -> Result<Rendered, SkipReason> {
+    let job = Job { post: admitted.post(), style, rules, around };
+    let mut notes = Vec::new();
+    let mut written = if job.post.boost.is_some() { shared(&job, &mut notes) } else { own(&job, &mut notes) }?;
+    // Twice: what was made inert can let a link be seen that was none before.
+    for _ in 0..2 {
+        link::set_apart(&mut written.draft, job.target());
+        inert::inert(&mut written.draft, &job, &mut notes);
+    }
+    let parts = finish::parts(*admitted, &written, &job, &mut notes)?;
+    // What happens at a hundred places alike is told once.
+    let mut told = HashSet::new();
+    notes.retain(|note| told.insert(note.to_string()));
+    Ok(Rendered { parts, notes })
 }
 
-/// The text with each mention in its full form, inert on the target, and the places of the links in it.
-fn with_full_names(post: &Post, rules: &Rules) -> (String, Vec<Range<usize>>) {
-    let mut text = String::with_capacity(post.text.len());
-    let mut links = Vec::new();
-    let mut done = 0;
-    for span in &post.spans {
-        let (Some(before), Some(piece)) = (post.text.get(done..span.range.start), post.text.get(span.range.clone()))
-        else {
-            continue;
-        };
-        text.push_str(before);
-        let start = text.len();
-        match &span.kind {
-            SpanKind::Mention { handle } => text.push_str(&full_name(handle, rules.counting)),
-            SpanKind::Link => {
-                text.push_str(piece);
-                links.push(start..text.len());
-            }
-            SpanKind::Hashtag => text.push_str(piece),
-        }
-        done = span.range.end;
-    }
-    text.push_str(post.text.get(done..).unwrap_or_default());
-    (text, links)
+/// What every step looks at.
+struct Job<'a> {
+    post: &'a Post,
+    style: &'a Style,
+    rules: &'a Rules,
+    around: &'a Surroundings,
 }
 
-/// `@user@host`, written so that the target pings nobody (`x-api.md` 8.3, rules 1 and 2).
-fn full_name(handle: &str, counting: Counting) -> String {
-    let (user, host) = handle.split_once('@').unwrap_or((handle, ""));
-    let plain = user.len() <= 20 && user.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if counting != Counting::Weighted || (plain && !host.is_empty()) {
-        return format!("@{handle}");
+impl Job<'_> {
+    fn target(&self) -> Network {
+        match self.rules.counting {
+            Counting::Weighted => Network::Twitter,
+            Counting::Graphemes { .. } | Counting::Characters { .. } => Network::Mastodon,
+        }
     }
-    let user = user.replace('.', ".\u{200B}");
-    if host.is_empty() { user } else { format!("{user}@{host}") }
 }
 
-fn with_prefix(prefix: &str, text: &str, links: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
-    let shifted = links.iter().map(|link| link.start + prefix.len()..link.end + prefix.len()).collect();
-    (format!("{prefix}{text}"), shifted)
+/// The whole of what will stand there, before it is cut to length.
+struct Written {
+    /// The text.
+    draft: Draft,
+    /// The content warning's place.
+    warning: Placed,
+    /// A poll that the target carries.
+    poll: Option<NewPoll>,
 }
 
-/// Splits, and looks at each piece again: a cut inside a word can bring to life what was inert before.
-fn split_and_check(text: &str, limit: usize, counting: Counting) -> Vec<String> {
-    for spare in [0, 10, 40] {
-        let mut pieces = split::split(text, limit.saturating_sub(spare).max(1), counting);
-        for piece in &mut pieces {
-            *piece = inert(piece, &links_in(piece, counting), counting);
-        }
-        if pieces.iter().all(|piece| count::length(piece, counting) <= limit) {
-            return pieces;
-        }
+/// What the owner wrote: text, poll, quoted post, warning.
+fn own(job: &Job<'_>, notes: &mut Vec<Note>) -> Result<Written, SkipReason> {
+    let post = job.post;
+    if post.quote.is_some() && job.style.quotes == Quotes::Skip {
+        return Err(SkipReason::Quote);
     }
-    split::split(text, limit, counting)
+    if post.poll.is_some() && job.style.polls == Polls::Skip {
+        return Err(SkipReason::Poll);
+    }
+    let text = compose::prepared(&post.text, &post.spans, job, notes);
+    let text = compose::without_hidden(text, job, notes);
+    let (text, found) = warning::found(text, job, notes);
+    let words = post.warning.as_deref().or(found.as_deref());
+    let warning = Placed::of(words, post.address.as_deref(), job, notes)?;
+    if let (Placed::Alone(_), Some(address)) = (&warning, &post.address) {
+        return Ok(Written { draft: warning.before(link::alone(address, job)), warning, poll: None });
+    }
+    let mut draft = compose::composed(&text, job, notes);
+    let has_text = !draft.is_blank() || matches!(warning, Placed::Before(_));
+    let poll = poll::carried(&mut draft, has_text, job, notes);
+    if draft.is_blank() && poll.is_none() && job.style.quotes == Quotes::Author {
+        // A name alone tells nobody anything.
+        return Err(SkipReason::Empty);
+    }
+    if let Some(line) = share::quote_line(job, notes) {
+        draft.append_paragraph(line);
+    }
+    if draft.is_blank() {
+        return Err(SkipReason::Empty);
+    }
+    Ok(Written { draft: warning.before(draft), warning, poll })
 }
 
-/// Once a text is inert, the links that are left in it are those that were meant.
-fn links_in(piece: &str, counting: Counting) -> Vec<Range<usize>> {
-    if counting != Counting::Weighted {
-        return Vec::new();
+/// Somebody else's post that the owner boosted.
+fn shared(job: &Job<'_>, notes: &mut Vec<Note>) -> Result<Written, SkipReason> {
+    let mut boosted = job.post.boost.clone().ok_or(SkipReason::Boost)?;
+    if boosted.warning.is_none() && job.style.boosts == Boosts::Text {
+        ((boosted.text, boosted.spans), boosted.warning) = warning::found((boosted.text, boosted.spans), job, notes);
     }
-    count::found_by_x(piece)
-        .into_iter()
-        .filter(|(range, found)| {
-            *found == count::Found::Link && piece.get(range.clone()).is_some_and(|link| link.contains("://"))
-        })
-        .map(|(range, _)| range)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::post::{PostId, Span, Timestamp};
-
-    fn x() -> Rules {
-        Rules {
-            max_length: 280,
-            counting: Counting::Weighted,
-            warnings: false,
-            visibility: None,
-            settle_secs: 600,
-            prices: Some(Prices::default()),
-        }
-    }
-
-    fn mastodon() -> Rules {
-        Rules {
-            max_length: 500,
-            counting: Counting::Graphemes { link_length: 23 },
-            warnings: true,
-            visibility: Some(Visibility::Unlisted),
-            settle_secs: 120,
-            prices: None,
-        }
-    }
-
-    fn post(text: &str) -> Post {
-        Post::plain(PostId::new("1"), "me", Timestamp::default(), text)
-    }
-
-    fn texts(post: &Post, rules: &Rules) -> Vec<String> {
-        parts(post, rules).into_iter().map(|part| part.text.replace('\u{200B}', "|")).collect()
-    }
-
-    #[test]
-    fn a_mention_is_written_in_full_and_pings_nobody() {
-        let mut post = post("hi @alice");
-        let mention = |handle: &str| Span { range: 3..9, kind: SpanKind::Mention { handle: handle.into() } };
-        for (handle, expected) in [
-            ("alice@mastodon.social", "hi @alice@mastodon.social"),
-            ("al.ice@mastodon.social", "hi al.|ice@mastodon.social"),
-            ("averyveryverylongusername123@m.social", "hi averyveryverylongusername123@m.social"),
-        ] {
-            post.spans = vec![mention(handle)];
-            assert_eq!(texts(&post, &x()), [expected]);
-        }
-        post.spans = vec![mention("alice@x.com")];
-        assert_eq!(texts(&post, &mastodon()), ["hi @|alice@x.com"]);
-    }
-
-    #[test]
-    fn a_warning_goes_where_the_target_has_a_place_for_it() {
-        let mut post = post("the butler");
-        post.warning = Some("spoiler".into());
-        assert_eq!(texts(&post, &x()), ["CW: spoiler\n\nthe butler"]);
-        let on_mastodon = parts(&post, &mastodon());
-        assert_eq!(on_mastodon[0].warning.as_deref(), Some("spoiler"));
-        assert_eq!(on_mastodon[0].text, "the butler");
-        assert_eq!(on_mastodon[0].visibility, Some(Visibility::Unlisted));
-    }
-
-    #[test]
-    fn a_long_post_becomes_a_thread_in_which_every_part_fits() {
-        let long = post(&"many words make a thread ".repeat(40));
-        let parts = parts(&long, &x());
-        assert!(parts.len() > 3);
-        assert!(parts.iter().all(|part| count::weighted(&part.text) <= 280));
-    }
-
-    #[test]
-    fn a_link_that_was_meant_is_kept_and_a_file_name_is_made_inert() {
-        let mut post = post("https://example.org has main.rs");
-        post.spans = vec![Span { range: 0..19, kind: SpanKind::Link }];
-        assert_eq!(texts(&post, &x()), ["https://example.org has main.|rs"]);
-    }
-
-    #[test]
-    fn no_text_no_part() {
-        assert!(parts(&post(" "), &x()).is_empty());
-    }
+    let warning = Placed::of(boosted.warning.as_deref(), boosted.address.as_deref(), job, notes)?;
+    let is_hidden = matches!(warning, Placed::Alone(_));
+    let draft = warning.before(share::boost(&boosted, is_hidden, job, notes)?);
+    Ok(Written { draft, warning, poll: None })
 }

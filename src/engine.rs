@@ -2,6 +2,7 @@
 //!
 //! A cycle may be dropped at any await: that is what a kill leaves behind, and the protocol is made for it.
 
+mod again;
 mod health;
 mod rehearse;
 mod tell;
@@ -19,8 +20,10 @@ use crate::core::money::Spending;
 use crate::core::parent;
 use crate::core::plan::{self, Policy, Read, Send};
 use crate::core::post::{Network, PostId, Timestamp};
-use crate::core::record::{Change, Key, Stage};
+use crate::core::record::{Change, Deed, Key, Stage};
+use crate::core::select::{Hold, HoldReason};
 use crate::core::state::{Event, State};
+use crate::core::style::RefusedReplies;
 use crate::journal::{self, Journal};
 use crate::network::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
 
@@ -157,7 +160,8 @@ impl Engine {
         let given_up = plan::give_up(&self.state, &self.policy);
         self.happen(&given_up)?;
         tell::news(&given_up);
-        let reads = self.poll_all(report).await?;
+        let mut reads = self.poll_all(report).await?;
+        self.look_again(&mut reads).await?;
         let events = plan::take_in(&mut self.state, &reads, &self.policy);
         self.journal.append(&events)?;
         tell::news(&events);
@@ -198,7 +202,7 @@ impl Engine {
                 Ok(Polled::Time(Newest { at, read, .. })) => {
                     self.poll_succeeded(network, at, &mut events);
                     events.extend(self.charge(network, at, read.iter()));
-                    reads.insert(network, Read { posts: Vec::new(), complete: false, at });
+                    reads.insert(network, Read::of(Vec::new(), false, at));
                 }
                 Ok(Polled::Began(Newest { id: newest, at, read })) => {
                     self.poll_succeeded(network, at, &mut events);
@@ -347,7 +351,7 @@ impl Engine {
                 Stage::Sending { intent, .. } => Some(intent.at.plus_millis(now.millis_since(sent))),
                 _ => None,
             });
-        Read { posts, complete, at: [latest, since_try].into_iter().flatten().fold(at, Timestamp::min) }
+        Read::of(posts, complete, [latest, since_try].into_iter().flatten().fold(at, Timestamp::min))
     }
 
     /// Sends what can be sent to a network, oldest first.
@@ -369,8 +373,7 @@ impl Engine {
                 health.sent = Some(ours);
             }
             let Some(client) = self.clients.get(&target) else { return Ok(()) };
-            let request = Request { part: &send.part, reply_to: send.reply_to.as_ref(), key: &send.idempotency_key };
-            let outcome = client.publish(&request).await;
+            let outcome = carry_out(client.as_ref(), &send).await;
             if !self.settle(&send, outcome, report)? {
                 return Ok(());
             }
@@ -385,24 +388,32 @@ impl Engine {
         let at = self.time_on(target);
         let change = |change| Event::Change { key: send.key.clone(), at, change };
         match outcome {
-            Outcome::Created { id, address } => {
-                let mut events = vec![change(Change::Sent { id: id.clone() })];
+            Outcome::Done { id, address } => {
+                let mut events = vec![change(Change::Done { id: id.clone(), address: address.clone() })];
                 let rules = self.policy.get(&target).map(|side| &side.rules);
-                events.extend(rules.and_then(|rules| plan::price(rules, &send.part.text, at)));
+                events.extend(rules.and_then(|rules| plan::price(rules, &send.deed, at)));
                 if self.state.pause(target).is_some() {
                     events.push(Event::Resumed { network: target });
                 }
                 self.sends_answered(target);
                 self.happen(&events)?;
-                report.mirrored += usize::from(self.is_mirrored(&send.key));
-                tell::sent(send, &id, address.as_deref(), self.is_mirrored(&send.key));
+                let is_mirrored = self.is_mirrored(&send.key);
+                report.mirrored +=
+                    usize::from(is_mirrored && matches!(send.deed, Deed::Create(_) | Deed::Repost { .. }));
+                tell::done(send, &id, address.as_deref(), is_mirrored);
                 Ok(true)
             }
             Outcome::NotSent(trouble) | Outcome::Refused(trouble) => {
                 self.send_failed(send, &trouble, at)?;
                 Ok(false)
             }
-            Outcome::Rejected(why) => {
+            Outcome::ReplyRefused(_) if self.lets_stand_alone(send) => {
+                tell::unthreaded(send);
+                self.sends_answered(target);
+                self.happen(&[change(Change::Unthreaded)])?;
+                Ok(true)
+            }
+            Outcome::Rejected(why) | Outcome::ReplyRefused(why) => {
                 let why = format!("{target} does not take it: {why}");
                 tell::failed(&send.key, &why);
                 self.sends_answered(target);
@@ -446,6 +457,14 @@ impl Engine {
         self.happen(&events)
     }
 
+    /// Whether a reply that the target refuses is posted for itself. Only the head of a mirror can be.
+    fn lets_stand_alone(&self, send: &Send) -> bool {
+        let style = self.policy.get(&send.key.source.network).map(|side| &side.style);
+        send.number.0 == 0
+            && send.reply_to.is_some()
+            && style.is_some_and(|style| style.refused_replies == RefusedReplies::Standalone)
+    }
+
     fn is_mirrored(&self, key: &Key) -> bool {
         self.state.delivery(key).is_some_and(|delivery| delivery.stage == Stage::Mirrored)
     }
@@ -455,8 +474,24 @@ impl Engine {
         Network::ALL
             .into_iter()
             .flat_map(|target| self.state.open(target))
-            .filter(|(key, _)| self.is_source(key.source.network) && !parent::hangs_on_a_failure(&self.state, key))
+            .filter(|(key, delivery)| {
+                // What waits for the owner's approval waits for the owner.
+                let unapproved = matches!(delivery.stage, Stage::Held(Hold { why: HoldReason::Unapproved, .. }));
+                self.is_source(key.source.network) && !unapproved && !parent::hangs_on_a_failure(&self.state, key)
+            })
             .count()
+    }
+}
+
+/// Does a deed, once.
+async fn carry_out(client: &dyn Client, send: &Send) -> Outcome {
+    match &send.deed {
+        Deed::Create(part) => {
+            client.publish(&Request { part, reply_to: send.reply_to.as_ref(), key: &send.idempotency_key }).await
+        }
+        Deed::Edit { post, part } => client.edit(post, part).await,
+        Deed::Delete { post } => client.delete(post).await,
+        Deed::Repost { post } => client.repost(post).await,
     }
 }
 

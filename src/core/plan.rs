@@ -1,33 +1,37 @@
 //! What is to be done: the heart. Everything that crosspostd decides about several posts at once is decided here.
 //!
-//! [`take_in`] looks at what was read and says what it means: outcomes resolved, new posts planned, skipped or paired,
-//! cursors moved. [`next`] says what is to be sent now. Both are pure; `engine` writes down and carries out.
+//! [`take_in`] looks at what was read and says what it means: outcomes resolved, new posts planned, held, skipped or
+//! paired, changed ones brought up to date, cursors moved. [`next`] says what is to be done now. Both are pure; `engine`
+//! writes down and carries out.
 //!
 //! The rules are `anchors.md` B.4's: resolve before send; absence needs a complete read and time; known ids are
 //! dropped; what was once in doubt is never mirrored back.
+//!
+//! `outlook` is about one post, `doubt` about what may have been sent, `revisit` about posts that are known already,
+//! `twin` about what stands on both sides.
+
+mod doubt;
+mod outlook;
+mod revisit;
+mod twin;
 
 use std::collections::BTreeMap;
 
-use super::matching::{Expected, fingerprint, is_match};
 use super::money::Money;
-use super::parent::{Parent, parent_of, parent_on_target};
-use super::post::{Network, Post, PostId, PostRef, ReplyTo, Timestamp};
-use super::record::{Change, Delivery, Intent, Key, MAX_TRIES, Part, Stage};
-use super::render::{self, Rules};
-use super::select::{Selection, SkipReason, Verdict, decide};
+use super::parent::{Parent, parent_on_target};
+use super::post::{Network, Post, PostId, PostRef, Timestamp};
+use super::record::{Change, Deed, Delivery, Intent, Key, Part, Stage};
+use super::render::Rules;
+use super::select::{Selection, SkipReason};
 use super::state::{Event, State};
+use super::style::Style;
+use super::upkeep::Upkeep;
+
+pub use self::outlook::{Outlook, outlook};
+pub use self::revisit::to_look_up;
 
 /// How far the cursors lag behind: what shows up late shows up within this time.
 pub const OVERLAP_SECS: i64 = 30 * 60;
-
-/// The same text on both sides within this time was put there by the owner.
-const TWIN_SECS: i64 = 10 * 60;
-
-/// How long a text that was once in doubt is not mirrored back.
-const ECHO_SECS: i64 = 48 * 3600;
-
-/// How long an outcome may stay unknown because the target's timeline cannot be read whole, before the owner is told.
-const DOUBT_SECS: i64 = 24 * 3600;
 
 /// How long a post waits for the post that it answers to show up, or for the owner to help one that failed.
 const PARENT_PATIENCE_SECS: i64 = 48 * 3600;
@@ -43,6 +47,10 @@ pub struct SidePolicy {
     pub rules: Rules,
     /// Which of the posts written there are mirrored; `None`: none is.
     pub selection: Option<Selection>,
+    /// How the mirrors of them read.
+    pub style: Style,
+    /// What becomes of the mirrors when they change.
+    pub upkeep: Upkeep,
 }
 
 /// Both networks, as the owner wants them used.
@@ -57,18 +65,30 @@ pub struct Read {
     pub complete: bool,
     /// When, by the network's clock.
     pub at: Timestamp,
+    /// Known posts that were looked up.
+    pub again: Vec<Post>,
+    /// Known posts that are proven to be gone.
+    pub gone: Vec<PostId>,
 }
 
-/// A part to be sent.
+impl Read {
+    /// A read of a timeline alone.
+    #[must_use]
+    pub fn of(posts: Vec<Post>, complete: bool, at: Timestamp) -> Self {
+        Self { posts, complete, at, again: Vec::new(), gone: Vec::new() }
+    }
+}
+
+/// Something to be done on a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Send {
     /// Which delivery.
     pub key: Key,
     /// Which part of it (from 0), and of how many.
     pub number: (usize, usize),
-    /// The part.
-    pub part: Part,
-    /// The post on the target that it answers.
+    /// What.
+    pub deed: Deed,
+    /// The post on the target that a new post answers.
     pub reply_to: Option<PostId>,
     /// Everything up to this post is known on the target.
     pub after: Option<PostId>,
@@ -76,6 +96,14 @@ pub struct Send {
     pub idempotency_key: String,
     /// What it costs.
     pub price: Money,
+}
+
+impl Send {
+    /// The text that will stand there, if there will be one.
+    #[must_use]
+    pub fn part(&self) -> Option<&Part> {
+        self.deed.part()
+    }
 }
 
 /// Takes in what was read: `state` is moved on, and the events that moved it are returned, in order.
@@ -88,6 +116,9 @@ pub fn take_in(state: &mut State, reads: &BTreeMap<Network, Read>, policy: &Poli
     }
     for network in reads.keys() {
         intake.take_new(*network);
+    }
+    for network in reads.keys() {
+        intake.revisit(*network);
     }
     for network in Network::ALL {
         intake.drop_orphans(network);
@@ -119,168 +150,48 @@ impl Intake<'_> {
         self.happen(Event::Change { key: key.clone(), at, change });
     }
 
-    /// Settles what was sent to a network and never answered for.
-    fn resolve(&mut self, target: Network) {
-        let (Some(read), Some(policy)) = (self.reads.get(&target), self.policy.get(&target)) else { return };
-        let Some((key, delivery)) = self.state.in_doubt(target) else { return };
-        let (Stage::Sending { intent, duplicate }, Some((_, part))) = (&delivery.stage, delivery.current()) else {
-            return;
-        };
-        let expected = Expected {
-            account: &policy.account,
-            part,
-            reply_to: intent.reply_to.as_ref(),
-            first_try: delivery.first_try.as_ref().unwrap_or(intent),
-        };
-        let candidates = read.posts.iter().filter(|post| {
-            let post_ref = PostRef::new(target, post.id.clone());
-            is_match(post, &expected) && !is_known(self.state, &post_ref)
-        });
-        // The owner may have written the same by hand: ours is the one with our application's name, where that is
-        // shown, and the one that came after the try.
-        let by_another =
-            |post: &Post| policy.our_app.is_some() && post.application.is_some() && post.application != policy.our_app;
-        let found = candidates.min_by_key(|post| (by_another(post), post.created < expected.first_try.at, &post.id));
-        let settled = read.complete && read.at >= intent.at.plus_secs(policy.rules.settle_secs);
-        let change = match found {
-            Some(post) => Change::Sent { id: post.id.clone() },
-            None if read.at >= intent.at.plus_secs(DOUBT_SECS) && !read.complete => Change::Failed {
-                why: format!("it was sent a day ago, and whether it stands on {target} could not be found out"),
-            },
-            None if !settled => return,
-            None if *duplicate => Change::Failed {
-                why: format!("{target} says that you posted the same text before, and does not take it twice"),
-            },
-            None if delivery.tries + 1 >= MAX_TRIES => {
-                Change::Failed { why: format!("it was sent {MAX_TRIES} times and never appeared on {target}") }
-            }
-            None => Change::Absent { until: read.at },
-        };
-        // It was made, and so it was charged for, whoever heard of it.
-        let price = matches!(change, Change::Sent { .. }).then(|| price(&policy.rules, &part.text, read.at)).flatten();
-        let key = key.clone();
-        self.change(&key, read.at, change);
-        if let Some(price) = price {
-            self.happen(price);
-        }
-    }
-
     /// Decides about each post that was not seen before.
     fn take_new(&mut self, source: Network) {
         let (Some(read), Some(policy)) = (self.reads.get(&source), self.policy.get(&source)) else { return };
-        let (Some(selection), Some(side)) = (&policy.selection, self.state.side(source)) else { return };
+        let Some(side) = self.state.side(source).filter(|_| policy.selection.is_some()) else { return };
         let baseline = side.baseline.clone();
+        let target = source.other();
+        let now = self.reads.get(&target).map_or(read.at, |read| read.at);
         for post in &read.posts {
             let post_ref = PostRef::new(source, post.id.clone());
             let old = baseline.as_ref().is_some_and(|baseline| post.id <= *baseline);
             if old || post.author != policy.account || is_known(self.state, &post_ref) {
                 continue;
             }
-            let key = Key { source: post_ref, target: source.other() };
-            let Some(target) = self.policy.get(&key.target) else { continue };
-            let now = self.reads.get(&key.target).map_or(read.at, |read| read.at);
-            let event = match decide(post, selection, policy.our_app.as_deref()) {
-                Verdict::Skip(why) => skipped(&key, post, why, now),
-                Verdict::Mirror => self.first_sight(post, &key, &target.rules, now),
+            let key = Key { source: post_ref, target };
+            if let Some(first) = self.earlier_version(post, source) {
+                self.take_new_version(post, &key, first, now);
+                continue;
+            }
+            let event = match outlook(post, source, self.state, self.policy, read.at) {
+                Outlook::Skipped(why) => Event::New { key, delivery: Delivery::skipped(post.created, why, now) },
+                Outlook::Held(hold) => Event::New { key, delivery: Delivery::held(post.created, hold, now) },
+                Outlook::Mirrored(plan) => self.first_sight(post, key, plan, now),
             };
             self.happen(event);
         }
     }
 
     /// What is to become of a post that is new and that nothing in itself speaks against.
-    fn first_sight(&mut self, post: &Post, key: &Key, rules: &Rules, now: Timestamp) -> Event {
-        let source = key.source.network;
-        if let Some(first) = self.earlier_version(post, source) {
-            let delivery = Delivery::skipped(post.created, SkipReason::NewVersion, now);
-            // Who answers the new version answers what was mirrored of the old one.
-            return Event::New { key: key.clone(), delivery: Delivery { parent: Some(first), ..delivery } };
-        }
-        let own_print = fingerprint(&post.text, post.warning.as_deref());
-        if self.is_possible_echo(post, own_print, source) {
-            return skipped(key, post, SkipReason::PossibleEcho, now);
-        }
-        let parts = render::parts(post, rules);
-        let prints: Vec<u64> = parts.iter().map(print_of).collect();
-        if post.reply_to == ReplyTo::Nothing
-            && let Some(twin) = self.twin_by_hand(post, own_print, &prints, key)
-        {
-            return self.pair(post, key, &twin, now);
-        }
-        let delivery = Delivery::planned(post.created, parent_of(post, source), parts, prints, now);
-        Event::New { key: key.clone(), delivery }
-    }
-
-    /// The version of a post that was seen before, or stood there before we began.
-    fn earlier_version(&self, post: &Post, source: Network) -> Option<PostRef> {
-        let baseline = self.state.side(source).and_then(|side| side.baseline.as_ref());
-        post.earlier_versions
-            .iter()
-            .filter(|id| **id != post.id)
-            .map(|id| PostRef::new(source, id.clone()))
-            .find(|version| is_known(self.state, version) || baseline.is_some_and(|baseline| version.id <= *baseline))
-    }
-
-    /// Whether a text was sent to this network in a moment of doubt, and may be that.
-    fn is_possible_echo(&self, post: &Post, print: u64, source: Network) -> bool {
-        self.state.with_print(source, print).any(|(_, delivery)| {
-            matches!(delivery.stage, Stage::Sending { .. })
-                || delivery.doubted.is_some_and(|at| post.created <= at.plus_secs(ECHO_SECS))
-        })
-    }
-
-    /// The post on the target that the owner put there by hand: the same text, at about the same time, no reply.
-    fn twin_by_hand(&self, post: &Post, own_print: u64, prints: &[u64], key: &Key) -> Option<Twin> {
-        let [print] = prints else { return None };
-        let close = |written: Timestamp| written.millis_since(post.created).abs() <= TWIN_SECS * 1000;
-        // Seen just now, and not known yet.
-        if let (Some(read), Some(target)) = (self.reads.get(&key.target), self.policy.get(&key.target)) {
-            let twin = read.posts.iter().find(|twin| {
-                let twin_ref = PostRef::new(key.target, twin.id.clone());
-                twin.author == target.account
-                    && close(twin.created)
-                    && twin.reply_to == ReplyTo::Nothing
-                    && target
-                        .selection
-                        .as_ref()
-                        .is_some_and(|chosen| decide(twin, chosen, target.our_app.as_deref()) == Verdict::Mirror)
-                    && self.is_new(&twin_ref)
-                    && fingerprint(&twin.text, twin.warning.as_deref()) == *print
-            });
-            if let Some(twin) = twin {
-                return Some(Twin { id: twin.id.clone(), written: twin.created, seen: Seen::JustNow });
+    fn first_sight(&mut self, post: &Post, key: Key, plan: outlook::Plan, now: Timestamp) -> Event {
+        let prints = plan.prints();
+        match self.echo_or_twin(post, &prints, &key) {
+            Some(twin::Found::Echo) => {
+                let delivery = Delivery::skipped(post.created, SkipReason::PossibleEcho, now);
+                Event::New { key, delivery }
+            }
+            Some(twin::Found::Twin(twin)) => self.pair(post, &key, &twin, now),
+            None => {
+                let delivery = Delivery::planned(post.created, plan.parent.clone(), plan.deeds, prints, now);
+                let origin = post.address.clone();
+                Event::New { key, delivery: Delivery { edited: post.edited, origin, ..delivery } }
             }
         }
-        // Seen before: waiting to be mirrored to where this one stands already, or mirrored there a moment ago.
-        let alike = self.state.with_print(key.source.network, own_print);
-        alike
-            .filter(|(twin, delivery)| {
-                delivery.parent.is_none()
-                    && delivery.prints.len() == 1
-                    && close(delivery.written)
-                    && self.state.made_by(&twin.source).is_none()
-            })
-            .find_map(|(twin, delivery)| {
-                let seen = match &delivery.stage {
-                    Stage::Planned | Stage::Waiting { .. } if delivery.sent.is_empty() => Seen::Planned,
-                    Stage::Mirrored => Seen::Mirrored,
-                    _ => return None,
-                };
-                Some(Twin { id: twin.source.id.clone(), written: delivery.written, seen })
-            })
-    }
-
-    /// Notes that the owner wrote a post on both sides; returns the last of the events.
-    fn pair(&mut self, post: &Post, key: &Key, twin: &Twin, now: Timestamp) -> Event {
-        let back = Key { source: PostRef::new(key.target, twin.id.clone()), target: key.source.network };
-        match twin.seen {
-            Seen::JustNow => {
-                let delivery = Delivery::paired(twin.written, post.id.clone(), now);
-                self.happen(Event::New { key: back, delivery });
-            }
-            Seen::Planned => self.change(&back, now, Change::Skipped { why: SkipReason::Twin }),
-            Seen::Mirrored => {}
-        }
-        Event::New { key: key.clone(), delivery: Delivery::paired(post.created, twin.id.clone(), now) }
     }
 
     fn is_new(&self, post: &PostRef) -> bool {
@@ -293,7 +204,7 @@ impl Intake<'_> {
 
     /// Gives up on replies whose parent will never stand on the target.
     fn drop_orphans(&mut self, target: Network) {
-        let orphans: Vec<(Key, Timestamp)> = self
+        let orphans: Vec<(Key, Timestamp, bool)> = self
             .state
             .open(target)
             .filter(|(_, delivery)| !matches!(delivery.stage, Stage::Sending { .. }) && delivery.sent.is_empty())
@@ -305,10 +216,12 @@ impl Intake<'_> {
                     Parent::None | Parent::On(_) | Parent::NotYet => false,
                 }
             })
-            .map(|(key, delivery)| (key.clone(), delivery.changed))
+            .map(|(key, delivery)| (key.clone(), delivery.changed, delivery.is_untouched()))
             .collect();
-        for (key, at) in orphans {
-            self.change(&key, at, Change::Skipped { why: SkipReason::ParentNotMirrored });
+        for (key, at, is_untouched) in orphans {
+            let why = SkipReason::ParentNotMirrored;
+            let change = if is_untouched { Change::Skipped { why } } else { Change::Failed { why: why.to_string() } };
+            self.change(&key, at, change);
         }
     }
 
@@ -325,30 +238,6 @@ impl Intake<'_> {
         };
         self.happen(Event::Cursor { network, read_to: newest.clone() });
     }
-}
-
-/// A post that says the same on the other side.
-struct Twin {
-    id: PostId,
-    written: Timestamp,
-    seen: Seen,
-}
-
-enum Seen {
-    /// Not known yet.
-    JustNow,
-    /// About to be mirrored.
-    Planned,
-    /// Mirrored already.
-    Mirrored,
-}
-
-fn skipped(key: &Key, post: &Post, why: SkipReason, now: Timestamp) -> Event {
-    Event::New { key: key.clone(), delivery: Delivery::skipped(post.created, why, now) }
-}
-
-fn print_of(part: &Part) -> u64 {
-    fingerprint(&part.text, part.warning.as_deref())
 }
 
 /// Whether a post was seen before, or was made by us.
@@ -375,7 +264,7 @@ pub fn give_up(state: &State, policy: &Policy) -> Vec<Event> {
             (false, false) if !sending => SkipReason::DirectionOff,
             (false, _) => continue,
         };
-        let change = if sending || !delivery.sent.is_empty() {
+        let change = if sending || !delivery.is_untouched() {
             Change::Failed { why: why.to_string() }
         } else {
             Change::Skipped { why }
@@ -393,7 +282,7 @@ pub fn give_up(state: &State, policy: &Policy) -> Vec<Event> {
     events
 }
 
-/// What is to be sent to `target` next, if anything: the oldest post that can be. Whether it can be sent to at present
+/// What is to be done on `target` next, if anything: for the oldest post that something can be done for. Whether it can be sent to at present
 /// is the engine's to know.
 #[must_use]
 pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
@@ -408,33 +297,36 @@ pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
         .collect();
     ready.sort_by_key(|(key, delivery)| (delivery.written, *key));
     ready.into_iter().find_map(|(key, delivery)| {
-        let reply_to = match parent_on_target(state, key, delivery) {
-            Parent::None => None,
-            Parent::On(id) => Some(id),
-            Parent::NotYet | Parent::Failed | Parent::Unseen | Parent::Never => return None,
+        let deed = delivery.current()?;
+        let reply_to = match (deed, parent_on_target(state, key, delivery)) {
+            (Deed::Create(_), Parent::On(id)) => Some(id),
+            (Deed::Create(_), Parent::NotYet | Parent::Failed | Parent::Unseen | Parent::Never) => return None,
+            // What changes a post leaves it where it hangs.
+            (Deed::Create(_), Parent::None) | (Deed::Edit { .. } | Deed::Delete { .. } | Deed::Repost { .. }, _) => {
+                None
+            }
         };
-        let (number, part) = delivery.current()?;
         let prices = policy.get(&target).and_then(|side| side.rules.prices);
         Some(Send {
             key: key.clone(),
-            number: (number, delivery.parts.len()),
-            part: part.clone(),
+            number: delivery.number(),
+            deed: deed.clone(),
             reply_to,
             after: state.side(target).and_then(|side| side.read_to.clone()),
             idempotency_key: delivery.idempotency_key(key),
-            price: prices.map_or_else(Money::default, |prices| prices.of_text(&part.text).1),
+            price: prices.map_or_else(Money::default, |prices| prices.of(deed).1),
         })
     })
 }
 
-/// What creating a post with this text is charged, where it costs anything.
+/// What a deed is charged, where it costs anything.
 #[must_use]
-pub fn price(rules: &Rules, text: &str, at: Timestamp) -> Option<Event> {
-    let (what, micro_usd) = rules.prices?.of_text(text);
+pub fn price(rules: &Rules, deed: &Deed, at: Timestamp) -> Option<Event> {
+    let (what, micro_usd) = rules.prices?.of(deed);
     Some(Event::Spent { at, what, count: 1, micro_usd, posts: Vec::new() })
 }
 
-/// The event to write down before a part is sent.
+/// The event to write down before a deed is done.
 #[must_use]
 pub fn intent(send: &Send, now: Timestamp) -> Event {
     let intent = Intent { at: now, after: send.after.clone(), reply_to: send.reply_to.clone() };

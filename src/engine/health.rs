@@ -31,6 +31,8 @@ pub(super) struct Health {
     pub(super) sent: Option<Timestamp>,
     pub(super) polls: Trying,
     pub(super) sends: Trying,
+    /// When its known posts were last looked at again, by our own clock.
+    pub(super) looked_around: Option<Timestamp>,
     /// When its limits were learnt, by our own clock.
     pub(super) prepared: Option<Timestamp>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Engine, Polled, Report};
 use crate::core::plan::{self, Read, Send};
 use crate::core::post::{Network, PostId};
-use crate::core::record::Change;
+use crate::core::record::{Change, Deed};
 use crate::core::state::Event;
 use crate::network::{Newest, Timeline};
 
@@ -19,11 +19,11 @@ impl Engine {
         for (network, polled) in [(first, a), (second, b)] {
             match polled {
                 Ok(Polled::Read(Timeline { posts, complete, at })) => {
-                    reads.insert(network, Read { posts, complete, at });
+                    reads.insert(network, Read::of(posts, complete, at));
                 }
                 Ok(Polled::Began(_)) => report.began.push(network),
                 Ok(Polled::Time(Newest { at, .. })) => {
-                    reads.insert(network, Read { posts: Vec::new(), complete: false, at });
+                    reads.insert(network, Read::of(Vec::new(), false, at));
                 }
                 Ok(Polled::NotNeeded) => {}
                 Err(trouble) => {
@@ -46,8 +46,11 @@ impl Engine {
             let now = reads.get(&target).map_or_else(|| self.clock.now(), |read| read.at);
             while let Some(send) = plan::next(&self.state, target, &self.policy) {
                 // As if it had gone well.
-                let id = PostId::new(format!("{}-part-{}", send.key.source.id, send.number.0 + 1));
-                let sent = Event::Change { key: send.key.clone(), at: now, change: Change::Sent { id } };
+                let id = match &send.deed {
+                    Deed::Create(_) => PostId::new(format!("{}-part-{}", send.key.source.id, send.number.0 + 1)),
+                    Deed::Edit { post, .. } | Deed::Delete { post } | Deed::Repost { post } => post.clone(),
+                };
+                let sent = Event::Change { key: send.key.clone(), at: now, change: Change::Done { id, address: None } };
                 if self.state.apply(&plan::intent(&send, now)).and_then(|()| self.state.apply(&sent)).is_err() {
                     break;
                 }

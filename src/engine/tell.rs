@@ -6,21 +6,37 @@ use tracing::{debug, info, warn};
 use crate::core::money::Money;
 use crate::core::plan::Send;
 use crate::core::post::{Network, PostId};
-use crate::core::record::{Change, Key, Stage};
+use crate::core::record::{Change, Deed, Key, Stage};
 use crate::core::state::Event;
 use crate::network::Trouble;
 
-/// A part was made; one line for each post, when its last part stands.
-pub(super) fn sent(send: &Send, id: &PostId, address: Option<&str>, is_mirrored: bool) {
+/// A deed is done; one line for each post, when its last part stands.
+pub(super) fn done(send: &Send, id: &PostId, address: Option<&str>, is_mirrored: bool) {
     let (target, source) = (send.key.target, &send.key.source);
+    let price = if send.price == Money::default() { String::new() } else { format!(", {}", send.price) };
+    let what = match &send.deed {
+        Deed::Create(_) => "mirrored",
+        Deed::Edit { .. } => "edited the mirror of",
+        Deed::Delete { .. } => "deleted the mirror of",
+        Deed::Repost { .. } => "reposted for",
+    };
+    if !matches!(send.deed, Deed::Create(_)) {
+        info!(%source, target = target.key(), "{what} {source} on {target}: {}:{id}{price}", target.key());
+        return;
+    }
     if !is_mirrored {
         debug!(%source, "{source} {}stands on {target} as {id}", part_of(send));
         return;
     }
     let parts = if send.number.1 > 1 { format!(" in {} parts", send.number.1) } else { String::new() };
-    let price = if send.price == Money::default() { String::new() } else { format!(", {}", send.price) };
     let address = address.map_or_else(|| format!("{}:{id}", target.key()), str::to_owned);
     info!(%source, target = target.key(), "mirrored {source} to {target}{parts}: {address}{price}");
+}
+
+/// A reply stands for itself.
+pub(super) fn unthreaded(send: &Send) {
+    let (target, source) = (send.key.target, &send.key.source);
+    info!(%source, "{target} refuses {source} as a reply; it is posted for itself");
 }
 
 /// A post will never be mirrored.
@@ -63,10 +79,11 @@ pub(super) fn news(events: &[Event]) {
             Event::New { key, delivery } => match &delivery.stage {
                 Stage::Skipped(why) => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
                 Stage::Mirrored => info!(source = %key.source, "{} stands on both sides already", key.source),
+                Stage::Held(hold) => debug!(source = %key.source, "{} is not mirrored yet: {}", key.source, hold.why),
                 _ => debug!(source = %key.source, "{} is to be mirrored to {}", key.source, key.target),
             },
             Event::Change { key, change, .. } => match change {
-                Change::Sent { id } => info!(
+                Change::Done { id, .. } | Change::Adopted { id, .. } => info!(
                     source = %key.source, target = key.target.key(),
                     "mirrored {} to {}: {id}, found there after a lost answer", key.source, key.target
                 ),
@@ -74,6 +91,11 @@ pub(super) fn news(events: &[Event]) {
                     info!(source = %key.source, "{} did not arrive on {}; sending it again", key.source, key.target);
                 }
                 Change::Failed { why } => failed(key, why),
+                Change::Planned { .. } => debug!(source = %key.source, "{} is to be mirrored as it is now", key.source),
+                Change::Amended { .. } => {
+                    info!(source = %key.source, "{} was edited or deleted: its mirror follows", key.source);
+                }
+                Change::Noted { note: Some(note), .. } => info!(source = %key.source, "{}: {note}", key.source),
                 Change::Skipped { why } => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
                 _ => {}
             },

@@ -8,6 +8,8 @@ pub mod http;
 pub mod mastodon;
 pub mod twitter;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use crate::core::post::{Network, Post, PostId, Timestamp};
@@ -52,6 +54,56 @@ pub trait Client {
 
     /// Creates a post. Never tries twice: what came of it is told, and the caller decides.
     async fn publish(&self, request: &Request<'_>) -> Outcome;
+
+    /// Changes a post that crosspostd made. The outcome's id is the post's own, or that of its new version (X).
+    async fn edit(&self, post: &PostId, part: &Part) -> Outcome;
+
+    /// Deletes a post that crosspostd made. One that is not there any more is deleted.
+    async fn delete(&self, post: &PostId) -> Outcome;
+
+    /// Reposts one of the owner's own posts. One that is reposted already is reposted.
+    async fn repost(&self, post: &PostId) -> Outcome;
+
+    /// The owner's newest posts, at most `count` of them, oldest first.
+    ///
+    /// # Errors
+    /// Whatever kept the network from answering.
+    async fn latest(&self, count: u8) -> Result<Vec<Post>, Trouble>;
+
+    /// Looks at posts of the owner's by their ids. Those that the answer says nothing about are not in the result.
+    ///
+    /// # Errors
+    /// Whatever kept the network from answering.
+    async fn look_up(&self, posts: &[PostId]) -> Result<Vec<Found>, Trouble>;
+
+    /// What came along with the posts read and looked up since this was last asked, and is charged for beside them.
+    fn take_included(&self) -> Included {
+        Included::default()
+    }
+}
+
+/// What came along with posts that were asked for. X charges for each of these, too, once a UTC day (`x-api.md` 5.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Included {
+    /// The posts that were answered, quoted or reposted, the owner's own among them: as dear as a look-up.
+    pub posts: BTreeSet<PostId>,
+    /// The ids of their authors.
+    pub authors: BTreeSet<String>,
+}
+
+/// The last so many of posts that are sorted by age.
+fn newest_of(mut posts: Vec<Post>, count: u8) -> Vec<Post> {
+    posts.drain(..posts.len().saturating_sub(usize::from(count)));
+    posts
+}
+
+/// A post that was looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It is there.
+    Here(Box<Post>),
+    /// It is proven to be gone: the network said so of this very id.
+    Gone(PostId),
 }
 
 /// Where a timeline stands.
@@ -103,9 +155,9 @@ pub struct Request<'a> {
 /// An outcome and not a `Result`, so that no `?` can turn "unclear" into "failed".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The network answered with the new post's id.
-    Created {
-        /// Its id.
+    /// The network answered that it is done.
+    Done {
+        /// The id of the post that was made or changed.
         id: PostId,
         /// Its address for people, when known.
         address: Option<String>,
@@ -116,6 +168,8 @@ pub enum Outcome {
     Refused(Trouble),
     /// The network will never take this post; in its words.
     Rejected(String),
+    /// X refuses it because it is a reply (403); in its words.
+    ReplyRefused(String),
     /// Nobody knows: it may stand there, or may yet appear.
     Unclear {
         /// What was seen: a time-out, a 502, a cut-off answer.

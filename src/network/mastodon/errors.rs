@@ -62,6 +62,36 @@ pub(super) fn outcome(answer: &Answer, base: &BaseUrl, is_reply: bool) -> Outcom
     }
 }
 
+/// What came of an attempt to change `post`.
+pub(super) fn changed(answer: &Answer, base: &BaseUrl, post: &PostId) -> Outcome {
+    match answer.status.as_u16() {
+        404 | 410 if !is_web_page(answer) => Outcome::Rejected("the post is not there any more".to_owned()),
+        405 => Outcome::Rejected("this server cannot change posts".to_owned()),
+        _ => match outcome(answer, base, false) {
+            Outcome::Done { address, .. } => Outcome::Done { id: post.clone(), address },
+            other => other,
+        },
+    }
+}
+
+/// What came of an attempt to delete `post`. One that is not there is deleted.
+pub(super) fn deleted(answer: &Answer, base: &BaseUrl, post: &PostId) -> Outcome {
+    match answer.status.as_u16() {
+        200..=299 | 404 | 410 if !is_web_page(answer) => Outcome::Done { id: post.clone(), address: None },
+        405 => Outcome::Rejected("this server cannot delete posts".to_owned()),
+        _ => outcome(answer, base, false),
+    }
+}
+
+/// What came of an attempt to boost a post. The boost is a post of its own.
+pub(super) fn boosted(answer: &Answer, base: &BaseUrl) -> Outcome {
+    match answer.status.as_u16() {
+        404 | 410 if !is_web_page(answer) => Outcome::Rejected("the post to boost is not there any more".to_owned()),
+        405 => Outcome::Rejected("this server cannot boost posts".to_owned()),
+        _ => outcome(answer, base, false),
+    }
+}
+
 fn created(answer: &Answer) -> Option<Outcome> {
     #[derive(Deserialize)]
     struct Created {
@@ -72,7 +102,7 @@ fn created(answer: &Answer) -> Option<Outcome> {
         uri: Option<String>,
     }
     let created: Created = answer.json().ok()?;
-    Some(Outcome::Created { id: PostId::new(created.id.0), address: created.url.or(created.uri) })
+    Some(Outcome::Done { id: PostId::new(created.id.0), address: created.url.or(created.uri) })
 }
 
 fn is_duplicate(answer: &Answer) -> bool {
@@ -198,10 +228,10 @@ mod tests {
                 &[][..],
                 r#"{"id":"1","url":"https://h/1"}"#,
                 false,
-                r#"Created { id: PostId("1"), address: Some("https://h/1") }"#.to_owned(),
+                r#"Done { id: PostId("1"), address: Some("https://h/1") }"#.to_owned(),
             ),
-            (201, &[], r#"{"id":1,"url":null}"#, true, r#"Created { id: PostId("1"), address: None }"#.to_owned()),
-            (202, &[], r#"{"id":"01J"}"#, false, r#"Created { id: PostId("01J"), address: None }"#.to_owned()),
+            (201, &[], r#"{"id":1,"url":null}"#, true, r#"Done { id: PostId("1"), address: None }"#.to_owned()),
+            (202, &[], r#"{"id":"01J"}"#, false, r#"Done { id: PostId("01J"), address: None }"#.to_owned()),
             (200, &[], r#"{"id":"#, false, unclear("200 OK with something that is not a post")),
             (200, &[], r#"{"id":null}"#, false, unclear("200 OK with something that is not a post")),
             (200, HTML, "<html>", false, unclear("200 OK with a web page")),

@@ -1,40 +1,55 @@
 //! A status' HTML → plain text with typed spans.
 //!
 //! A WHATWG tokenizer and our own rules over its tokens; no tree is built, so nesting costs nothing and broken markup
-//! is only odd text. Never fails, in linear time. Which characters separate what is `layout`'s business.
+//! is only odd text. Never fails, in linear time. What a link is, is decided in `links`, where custom emoji stand in
+//! `emoji`; which characters separate what is `layout`'s business.
+
+mod bounds;
+mod emoji;
+mod links;
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
-use url::{Host, Url};
 
-use super::layout::{Writer, is_unwanted};
+use self::links::{Link, People};
+pub(super) use self::links::{ascii_host, full_handle};
+use super::layout::Writer;
 use super::wire;
 use crate::core::post::{Span, SpanKind};
 
 /// The most HTML that is read, in bytes. The longest posts of the most generous servers stay far below it.
 const MAX_HTML_BYTES: usize = 1024 * 1024;
 
-/// The most mentions of a status that are looked at: every link that could be one is compared with them.
-const MAX_MENTIONS: usize = 1000;
-
-/// Who is mentioned in a status, as the server lists them.
+/// What a status says beside its HTML, and the HTML is read by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mentions<'a> {
-    /// The status' own list.
-    pub(super) listed: &'a [wire::Mention],
+pub(super) struct Beside<'a> {
+    /// Who is mentioned.
+    pub(super) mentions: &'a [wire::Mention],
+    /// The custom emoji that may stand in the text.
+    pub(super) emojis: &'a [wire::Emoji],
+    /// Whether it quotes a status: then the link to it that older software is given in the text is left out.
+    pub(super) quotes: bool,
     /// The host of the server's own handles (it leaves it out of them).
     pub(super) host: &'a str,
 }
 
 /// Reads a status' `content` (`mastodon-api.md` 4.3).
-pub(super) fn read(html: &str, mentions: Mentions<'_>) -> (String, Vec<Span>) {
+pub(super) fn read(html: &str, beside: Beside<'_>) -> (String, Vec<Span>) {
     // Cut where a character ends.
     let html = (MAX_HTML_BYTES - 3..=MAX_HTML_BYTES).rev().find_map(|end| html.get(..end)).unwrap_or(html);
-    let listed = mentions.listed.get(..MAX_MENTIONS).unwrap_or(mentions.listed);
-    let mentions = Mentions { listed, ..mentions };
+    let html = &*bounds::with_few_attributes(html);
     let mut emitter = DefaultEmitter::default();
     // What stands in <script> and <style> is not text, and not tags either.
     emitter.naively_switch_states(true);
-    let mut walk = Walk { out: Writer::default(), anchor: None, hidden: false, mentions };
+    let mut walk = Walk {
+        out: Writer::default(),
+        anchor: None,
+        hidden: false,
+        fallback: None,
+        in_ruby: false,
+        reading: Reading::None,
+        people: People::new(beside.mentions, beside.host),
+        quotes: beside.quotes,
+    };
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
@@ -44,77 +59,115 @@ pub(super) fn read(html: &str, mentions: Mentions<'_>) -> (String, Vec<Span>) {
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    walk.close_anchor();
-    walk.out.finish()
-}
-
-/// `host` as it goes over the wire: punycode, lower case.
-pub(super) fn ascii_host(host: &str) -> String {
-    Host::parse(host).map_or_else(|_| host.to_ascii_lowercase(), |host| host.to_string())
+    walk.end_block();
+    let (text, spans) = walk.out.finish();
+    let spans = emoji::with_emoji(&text, spans, beside.emojis);
+    (text, spans)
 }
 
 struct Walk<'a> {
     out: Writer,
     /// The link that we are in.
-    anchor: Option<Anchor>,
+    anchor: Option<Link>,
     /// Whether we are in something that browsers do not show.
     hidden: bool,
-    mentions: Mentions<'a>,
+    /// Whether we are in a quote's fallback link.
+    fallback: Option<Fallback>,
+    in_ruby: bool,
+    reading: Reading,
+    people: People<'a>,
+    /// Whether fallback links are left out.
+    quotes: bool,
 }
 
-/// A link, collected until it ends: what it is shows only then.
-struct Anchor {
-    href: String,
-    hashtag: bool,
-    mention: bool,
-    /// Whether parts of it are marked as not shown: then it is an address that Mastodon shortened.
-    shortened: bool,
-    text: String,
+/// The link to a quoted status, for software that knows no quotes: where it ends.
+#[derive(Clone, Copy)]
+enum Fallback {
+    /// With its paragraph.
+    Paragraph,
+    /// With so many spans (Akkoma, Misskey and others).
+    Spans(usize),
+}
+
+/// Where we are in the reading of an annotated character.
+#[derive(Clone, Copy, PartialEq)]
+enum Reading {
+    /// Outside.
+    None,
+    /// Before its first character.
+    Ahead,
+    /// Within it; its bracket is open.
+    Open,
+    /// In the brackets that the author put for old browsers; ours stand there already.
+    Brackets,
 }
 
 impl Walk<'_> {
     fn start(&mut self, tag: &StartTag<()>) {
-        match tag.name.as_slice() {
-            b"br" => self.line_break(),
-            b"a" => self.open_anchor(tag),
+        let name = tag.name.as_slice();
+        if self.skips_start(name) {
+            return;
+        }
+        let is_fallback = self.quotes && matches!(name, b"p" | b"span") && has_word(tag, b"class", "quote-inline");
+        match name {
+            b"span" if is_fallback => {
+                self.close_anchor();
+                self.fallback = Some(Fallback::Spans(1));
+            }
             b"span" => {
                 if let Some(anchor) = &mut self.anchor {
                     anchor.shortened |= has_word(tag, b"class", "invisible") || has_word(tag, b"class", "ellipsis");
                 }
             }
-            b"img" => self.text(&attribute(tag, b"alt")),
+            b"br" => self.line_break(),
+            b"a" => self.open_anchor(tag),
+            b"img" => self.image(&attribute(tag, b"alt")),
             b"td" | b"th" => self.text(" "),
             b"script" | b"style" | b"title" | b"iframe" | b"noembed" | b"noscript" => self.hidden = true,
             b"code" => self.out.open_preserving(),
+            b"del" | b"s" | b"strike" => self.out.open_struck(),
+            b"ruby" | b"rb" | b"rt" | b"rp" => self.start_ruby(name),
             name => {
                 let Some(breaks) = block_breaks(name) else { return };
                 // No link goes on over a block: one that nobody closed does not swallow the rest.
-                self.close_anchor();
+                self.end_block();
                 match name {
                     b"blockquote" => self.out.open_quote(),
                     b"ul" => self.out.open_list(None),
-                    b"ol" => self.out.open_list(Some(attribute(tag, b"start").trim().parse().unwrap_or(1))),
-                    b"li" => self.out.item(),
+                    b"ol" => self.out.open_list(Some(number(tag, b"start").unwrap_or(1))),
+                    b"li" => self.out.item(number(tag, b"value")),
                     b"pre" => {
                         self.out.block(breaks);
                         self.out.open_preserving();
                     }
                     _ => self.out.block(breaks),
                 }
+                if is_fallback {
+                    self.fallback = Some(Fallback::Paragraph);
+                }
             }
         }
     }
 
     fn end(&mut self, name: &[u8]) {
+        if self.skips_end(name) {
+            return;
+        }
         match name {
             b"a" => self.close_anchor(),
             b"script" | b"style" | b"title" | b"iframe" | b"noembed" | b"noscript" => self.hidden = false,
             b"code" => self.out.close_preserving(),
+            b"del" | b"s" | b"strike" => self.out.close_struck(),
+            b"rt" | b"rp" => self.end_reading(),
+            b"ruby" => {
+                self.end_reading();
+                self.in_ruby = false;
+            }
             // Browsers make an empty paragraph and a line break of these two.
             b"br" => self.line_break(),
             name => {
                 let Some(breaks) = block_breaks(name) else { return };
-                self.close_anchor();
+                self.end_block();
                 match name {
                     b"blockquote" => self.out.close_quote(),
                     b"ul" | b"ol" => self.out.close_list(),
@@ -128,10 +181,56 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a start tag is part of a fallback link. No block is: one that nobody closed swallows no other.
+    fn skips_start(&mut self, name: &[u8]) -> bool {
+        match &mut self.fallback {
+            None => return false,
+            Some(_) if block_breaks(name).is_some() => {
+                self.fallback = None;
+                return false;
+            }
+            Some(Fallback::Spans(open)) if name == b"span" => *open += 1,
+            Some(_) => {}
+        }
+        true
+    }
+
+    /// Whether an end tag is part of a fallback link.
+    fn skips_end(&mut self, name: &[u8]) -> bool {
+        match &mut self.fallback {
+            None => return false,
+            Some(_) if block_breaks(name).is_some() => {
+                self.fallback = None;
+                return false;
+            }
+            Some(Fallback::Spans(open)) if name == b"span" => {
+                *open -= 1;
+                if *open == 0 {
+                    self.fallback = None;
+                }
+            }
+            Some(_) => {}
+        }
+        true
+    }
+
     fn text(&mut self, text: &str) {
-        if self.hidden {
+        if self.hidden || self.fallback.is_some() {
             return;
         }
+        match self.reading {
+            Reading::Brackets => return,
+            Reading::Ahead if !text.trim().is_empty() => {
+                self.reading = Reading::Open;
+                self.write("(");
+                return self.write(text.trim_start());
+            }
+            _ => {}
+        }
+        self.write(text);
+    }
+
+    fn write(&mut self, text: &str) {
         match &mut self.anchor {
             Some(anchor) => anchor.text.push_str(text),
             None => self.out.text(text),
@@ -145,12 +244,46 @@ impl Walk<'_> {
         }
     }
 
+    /// A picture among the text: an emoji, as a rule, and its name or character.
+    fn image(&mut self, alt: &str) {
+        let shown = !self.hidden && self.anchor.is_none() && self.reading == Reading::None;
+        if shown && emoji::is_shortcode(alt) {
+            self.out.piece(alt, SpanKind::Emoji);
+        } else {
+            self.text(alt);
+        }
+    }
+
+    fn start_ruby(&mut self, name: &[u8]) {
+        self.end_reading();
+        match name {
+            b"ruby" => self.in_ruby = true,
+            b"rt" => self.reading = Reading::Ahead,
+            b"rp" if self.in_ruby => self.reading = Reading::Brackets,
+            _ => {}
+        }
+    }
+
+    fn end_reading(&mut self) {
+        if self.reading == Reading::Open {
+            self.write(")");
+        }
+        self.reading = Reading::None;
+    }
+
+    /// Ends what does not go on over a block.
+    fn end_block(&mut self) {
+        self.end_reading();
+        self.in_ruby = false;
+        self.close_anchor();
+    }
+
     fn open_anchor(&mut self, tag: &StartTag<()>) {
         // As in browsers: links do not nest.
         self.close_anchor();
         let href = attribute(tag, b"href");
         if !href.is_empty() {
-            self.anchor = Some(Anchor {
+            self.anchor = Some(Link {
                 href,
                 // Hashtags carry both classes.
                 hashtag: has_word(tag, b"class", "hashtag") || has_word(tag, b"rel", "tag"),
@@ -166,74 +299,10 @@ impl Walk<'_> {
         if anchor.text.starts_with(|c: char| c.is_ascii_whitespace()) {
             self.out.space();
         }
-        let shown = anchor.text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-        self.write_link(&anchor, &shown);
+        links::write(&mut self.out, &anchor, &self.people);
         if anchor.text.ends_with(|c: char| c.is_ascii_whitespace()) {
             self.out.space();
         }
-    }
-
-    fn write_link(&mut self, anchor: &Anchor, shown: &str) {
-        if shown.is_empty() {
-            return;
-        }
-        let one_word = !shown.contains(char::is_whitespace);
-        if anchor.hashtag && one_word && shown.strip_prefix('#').is_some_and(|tag| !tag.is_empty()) {
-            return self.out.piece(shown, SpanKind::Hashtag);
-        }
-        if one_word
-            && shown.starts_with('@')
-            && let Some(handle) = self.mentions.handle(anchor, shown)
-        {
-            return self.out.piece(&format!("@{handle}"), SpanKind::Mention { handle });
-        }
-        let Some(address) = web_address(&anchor.href) else {
-            // xmpp:, magnet:, mailto: or nonsense: nothing that would be a link elsewhere.
-            return self.out.text(if anchor.shortened { &anchor.href } else { shown });
-        };
-        if !anchor.shortened && !shows(shown, &anchor.href) {
-            // A link under words of its own (Markdown). Brackets keep what follows from running into the address.
-            self.out.text(shown);
-            self.out.text(" (");
-            self.out.piece(&address, SpanKind::Link);
-            return self.out.text(")");
-        }
-        self.out.piece(&address, SpanKind::Link);
-    }
-}
-
-impl Mentions<'_> {
-    /// Whom a link that reads `@user` or `@user@host` mentions, as `user@host`; `None` when it is a plain link.
-    fn handle(&self, anchor: &Anchor, shown: &str) -> Option<String> {
-        let same = |url: &str| url.trim_end_matches('/') == anchor.href.trim_end_matches('/');
-        let listed = self.listed.iter().find(|mention| mention.url.as_deref().is_some_and(same));
-        if listed.is_none() && !anchor.mention {
-            return None;
-        }
-        let written = shown.trim_start_matches('@');
-        if let Some(acct) = listed.and_then(|mention| mention.acct.as_deref()) {
-            return self.full(acct);
-        }
-        if written.contains('@') {
-            return self.full(written);
-        }
-        // Not listed by this address: by its name, if only one has it.
-        let mut namesakes = self
-            .listed
-            .iter()
-            .filter_map(|mention| mention.acct.as_deref())
-            .filter(|acct| acct.split('@').next().is_some_and(|user| user.eq_ignore_ascii_case(written)));
-        if let (Some(acct), None) = (namesakes.next(), namesakes.next()) {
-            return self.full(acct);
-        }
-        let host = Url::parse(&anchor.href).ok()?.host_str()?.to_owned();
-        self.full(&format!("{written}@{host}"))
-    }
-
-    fn full(&self, acct: &str) -> Option<String> {
-        let (user, host) = acct.split_once('@').unwrap_or((acct, self.host));
-        let sound = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || is_unwanted(c));
-        (sound(user) && sound(host)).then(|| format!("{user}@{}", ascii_host(host)))
     }
 }
 
@@ -256,34 +325,8 @@ fn has_word(tag: &StartTag<()>, name: &[u8], word: &str) -> bool {
     attribute(tag, name).split_ascii_whitespace().any(|found| found == word)
 }
 
-/// The address as the author typed it, or percent-encoded where it could not stand in one piece.
-fn web_address(href: &str) -> Option<String> {
-    let href = href.trim();
-    let url = Url::parse(href).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
-    }
-    let whole = href.len() > "https://".len() && !href.contains(|c: char| c.is_whitespace() || c.is_control());
-    Some(if whole { href.to_owned() } else { url.to_string() })
-}
-
-/// Whether the words of a link are its address, as far as they go.
-fn shows(words: &str, href: &str) -> bool {
-    let href = bare_address(href);
-    match words.strip_suffix('…').or_else(|| words.strip_suffix("...")) {
-        Some(cut) => !cut.is_empty() && href.starts_with(&bare_address(cut)),
-        None => bare_address(words) == href,
-    }
-}
-
-/// An address without what people and servers leave out of it.
-fn bare_address(address: &str) -> String {
-    let lower = address.get(..8).unwrap_or(address).to_ascii_lowercase();
-    let scheme = ["https://", "http://"].iter().find(|scheme| lower.starts_with(*scheme)).map_or(0, |s| s.len());
-    let rest = address.get(scheme..).unwrap_or_default();
-    let normal = Url::parse(&format!("https://{rest}")).map_or_else(|_| format!("https://{rest}"), String::from);
-    let bare = normal.trim_start_matches("https://");
-    bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/').to_owned()
+fn number(tag: &StartTag<()>, name: &[u8]) -> Option<i64> {
+    attribute(tag, name).trim().parse().ok()
 }
 
 #[cfg(test)]

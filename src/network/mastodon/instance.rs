@@ -6,12 +6,18 @@ use super::super::Trouble;
 use super::super::http::{Answer, BaseUrl};
 use super::html::ascii_host;
 use super::{errors, get};
-use crate::core::render::{Counting, Rules};
+use crate::core::render::{Counting, Edits, PollLimits, Rules};
 use crate::secret::Secret;
 
 /// What `mastodon-api.md` 2.1 says a server takes that does not say.
 const DEFAULT_MAX_CHARACTERS: usize = 500;
 const DEFAULT_LINK_LENGTH: usize = 23;
+const DEFAULT_POLLS: PollLimits =
+    PollLimits { max_options: 4, max_option_length: 50, min_secs: 300, max_secs: 2_629_746, multiple: true };
+
+/// The first versions that can change a post: Mastodon's (`mastodon-api.md` 5.3) and `GoToSocial`'s.
+const MASTODON_EDITS: (u32, u32) = (3, 5);
+const GOTOSOCIAL_EDITS: (u32, u32) = (0, 18);
 
 /// A post that is not in the account's statuses after two minutes was never made (`anchors.md` B.4, rule 5).
 const SETTLE_SECS: i64 = 120;
@@ -29,6 +35,10 @@ pub struct Limits {
     /// Whether a post's `content_type` is chosen by whoever posts (`GoToSocial`, glitch-soc, Pleroma): then ours must
     /// be said to be plain, as the account's default may be Markdown.
     pub takes_content_type: bool,
+    /// The polls that it takes; `None`: none.
+    pub polls: Option<PollLimits>,
+    /// Whether posts can be changed. Where nobody knows, it is tried.
+    pub edits: bool,
     /// The version that it gives.
     pub version: Option<String>,
     /// The host in its users' handles, which may be another than the server's own.
@@ -42,6 +52,8 @@ impl Default for Limits {
             link_length: DEFAULT_LINK_LENGTH,
             counts_like_mastodon: false,
             takes_content_type: false,
+            polls: Some(DEFAULT_POLLS),
+            edits: true,
             version: None,
             domain: None,
         }
@@ -62,7 +74,8 @@ impl Limits {
             max_length: self.max_characters,
             counting,
             warnings: true,
-            visibility: None,
+            polls: self.polls,
+            edits: self.edits.then_some(Edits { window_secs: None, new_id: false }),
             settle_secs: SETTLE_SECS,
             prices: None,
         }
@@ -119,6 +132,8 @@ fn read(instance: &Value) -> Limits {
         takes_content_type: instance
             .pointer("/configuration/statuses/supported_mime_types")
             .is_some_and(|types| !types.is_null()),
+        polls: polls(instance, version),
+        edits: can_edit(version),
         version: version.map(str::to_owned),
         domain: domain(instance),
     }
@@ -128,6 +143,42 @@ fn number(value: Option<&Value>) -> Option<usize> {
     let value = value?;
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
     usize::try_from(number).ok()
+}
+
+/// `configuration.polls`; `poll_limits` on Pleroma and its forks. Pixelfed has none.
+fn polls(instance: &Value, version: Option<&str>) -> Option<PollLimits> {
+    let limit = |names: [&str; 2], default: i64| {
+        let said = names.into_iter().find_map(|name| number(instance.pointer(name)));
+        said.and_then(|said| i64::try_from(said).ok()).unwrap_or(default)
+    };
+    let count = |names: [&str; 2], default: usize| {
+        names.into_iter().find_map(|name| number(instance.pointer(name))).unwrap_or(default)
+    };
+    let default = DEFAULT_POLLS;
+    let limits = PollLimits {
+        max_options: count(["/configuration/polls/max_options", "/poll_limits/max_options"], default.max_options),
+        max_option_length: count(
+            ["/configuration/polls/max_characters_per_option", "/poll_limits/max_option_chars"],
+            default.max_option_length,
+        ),
+        min_secs: limit(["/configuration/polls/min_expiration", "/poll_limits/min_expiration"], default.min_secs),
+        max_secs: limit(["/configuration/polls/max_expiration", "/poll_limits/max_expiration"], default.max_secs),
+        multiple: default.multiple,
+    };
+    let possible = limits.max_options >= 2 && limits.max_option_length > 0 && limits.min_secs <= limits.max_secs;
+    let has_polls = !version.is_some_and(|version| version.contains("Pixelfed"));
+    (possible && has_polls).then_some(limits)
+}
+
+/// Whether posts can be changed there, by the version of those servers that say which they are.
+fn can_edit(version: Option<&str>) -> bool {
+    let Some(version) = version.filter(|version| !version.contains('(')) else { return true };
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(0)), Some(Ok(minor))) => (0, minor) >= GOTOSOCIAL_EDITS,
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= MASTODON_EDITS,
+        _ => true,
+    }
 }
 
 /// Mastodon says its API's version since 4.3; before, only servers of another make added theirs in brackets
@@ -158,7 +209,14 @@ mod tests {
     fn what_servers_say_of_themselves() {
         let limits = |max_characters, link_length, counts_like_mastodon, takes_content_type, domain: Option<&str>| {
             let domain = domain.map(str::to_owned);
-            Limits { max_characters, link_length, counts_like_mastodon, takes_content_type, domain, version: None }
+            Limits {
+                max_characters,
+                link_length,
+                counts_like_mastodon,
+                takes_content_type,
+                domain,
+                ..Limits::default()
+            }
         };
         for (instance, expected) in [
             (
@@ -189,6 +247,46 @@ mod tests {
             (json!({"configuration": {"statuses": {"max_characters": 0}}, "domain": "a b"}), Limits::default()),
         ] {
             assert_eq!(Limits { version: None, ..read(&instance) }, expected, "{instance}");
+        }
+    }
+
+    #[test]
+    fn polls_and_edits_by_what_servers_say() {
+        let polls = |max_options, max_option_length, min_secs, max_secs| {
+            Some(PollLimits { max_options, max_option_length, min_secs, max_secs, multiple: true })
+        };
+        let usual = polls(4, 50, 300, 2_629_746);
+        for (instance, expected_polls, edits) in [
+            (json!({}), usual, true),
+            (
+                json!({"version": "4.6.4", "configuration": {"polls": {"max_options": 6, "max_characters_per_option": 60,
+                    "min_expiration": 60, "max_expiration": 86400}}}),
+                polls(6, 60, 60, 86_400),
+                true,
+            ),
+            (
+                json!({"version": "2.7.2 (compatible; Pleroma 2.6.0)", "poll_limits": {"max_options": 20,
+                    "max_option_chars": 200, "min_expiration": 0, "max_expiration": 31_536_000}}),
+                polls(20, 200, 0, 31_536_000),
+                true,
+            ),
+            (json!({"version": "3.5.3 (compatible; Pixelfed 0.12.1)"}), None, true),
+            (json!({"configuration": {"polls": {"max_options": 0}}}), None, true),
+            (json!({"configuration": {"polls": {"min_expiration": 10, "max_expiration": 5}}}), None, true),
+            (json!({"configuration": {"polls": {"max_options": "five", "min_expiration": -1}}}), usual, true),
+            (json!({"version": "3.5.0rc1"}), usual, true),
+            (json!({"version": "3.4.10+glitch"}), usual, false),
+            (json!({"version": "2.9.3"}), usual, false),
+            (json!({"version": "0.17.3 git-1234567"}), usual, false),
+            (json!({"version": "0.18.0"}), usual, true),
+            (json!({"version": "4.0.0 (not true; really snac/2.94)"}), usual, true),
+            (json!({"version": "latest"}), usual, true),
+            (json!({"version": "99999999999.1"}), usual, true),
+        ] {
+            let limits = read(&instance);
+            assert_eq!((limits.polls, limits.edits), (expected_polls, edits), "{instance}");
+            let rules = limits.rules();
+            assert_eq!((rules.polls, rules.edits.is_some()), (expected_polls, edits), "{instance}");
         }
     }
 

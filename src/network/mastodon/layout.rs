@@ -8,6 +8,9 @@ use crate::core::post::{Span, SpanKind};
 const MAX_QUOTE_MARKS: usize = 4;
 /// The deepest list that is indented further.
 const MAX_INDENT: usize = 8;
+/// What stands around struck-out text, as people type it where they cannot strike out: without it, the text would say
+/// what its author took back.
+const STRIKE: &str = "~~";
 
 /// The text so far, and what is owed before the next character.
 #[derive(Debug, Default)]
@@ -26,6 +29,10 @@ pub(super) struct Writer {
     marker: Option<String>,
     /// How many open elements keep white space.
     preserving: usize,
+    /// How many open elements strike out their text.
+    struck: usize,
+    /// Whether the mark that begins struck-out text is owed.
+    strike: bool,
 }
 
 impl Writer {
@@ -74,10 +81,13 @@ impl Writer {
         self.block(if self.lists.is_empty() { 2 } else { 1 });
     }
 
-    /// Begins an item of the innermost list.
-    pub(super) fn item(&mut self) {
+    /// Begins an item of the innermost list; `number` where a numbered one is not to go on by one.
+    pub(super) fn item(&mut self, number: Option<i64>) {
         self.marker = None;
         self.block(1);
+        if let (Some(Some(next)), Some(number)) = (self.lists.last_mut(), number) {
+            *next = number;
+        }
         self.marker = Some(match self.lists.last_mut() {
             Some(Some(number)) => {
                 let marker = format!("{number}. ");
@@ -98,6 +108,38 @@ impl Writer {
         self.preserving = self.preserving.saturating_sub(1);
     }
 
+    /// Begins struck-out text.
+    pub(super) fn open_struck(&mut self) {
+        self.struck += 1;
+        self.strike |= self.struck == 1;
+    }
+
+    /// Ends the innermost such text, if there is one.
+    pub(super) fn close_struck(&mut self) {
+        if self.struck == 1 {
+            self.end_strike();
+        }
+        self.struck = self.struck.saturating_sub(1);
+    }
+
+    fn end_strike(&mut self) {
+        // What had no text needs no mark.
+        if !std::mem::take(&mut self.strike) {
+            self.text.push_str(STRIKE);
+        }
+    }
+
+    /// Takes back a character that was just written, if it was this one and is part of nothing before it.
+    pub(super) fn take_back(&mut self, c: char) -> bool {
+        let free = self.spans.last().is_none_or(|span| span.range.end < self.text.len());
+        let Some(before) = self.text.strip_suffix(c) else { return false };
+        let last = self.breaks == 0 && !self.space && free && !before.ends_with(char::is_alphanumeric);
+        if last {
+            self.text.truncate(before.len());
+        }
+        last
+    }
+
     /// Ordinary text; its white space is collapsed as HTML does, unless it counts here.
     pub(super) fn text(&mut self, text: &str) {
         for c in text.chars() {
@@ -107,7 +149,9 @@ impl Writer {
                     self.begin();
                     self.text.push(c);
                 }
-                ' ' | '\t' | '\n' | '\r' | '\u{c}' => self.space(),
+                ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' => self.space(),
+                // Unicode's own line and paragraph ends.
+                '\u{2028}' | '\u{2029}' => self.line_break(),
                 c if is_unwanted(c) => {}
                 c => {
                     self.begin();
@@ -138,12 +182,18 @@ impl Writer {
         } else if self.space {
             self.text.push(' ');
         }
+        if std::mem::take(&mut self.strike) {
+            self.text.push_str(STRIKE);
+        }
         self.breaks = 0;
         self.space = false;
     }
 
     /// The finished text, without white space at its end, and its spans in order.
-    pub(super) fn finish(self) -> (String, Vec<Span>) {
+    pub(super) fn finish(mut self) -> (String, Vec<Span>) {
+        if self.struck > 0 {
+            self.end_strike();
+        }
         let Self { mut text, mut spans, .. } = self;
         text.truncate(text.trim_end_matches([' ', '\t', '\n']).len());
         // What was a span of nothing but dropped characters is none.

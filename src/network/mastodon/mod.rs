@@ -1,14 +1,17 @@
 //! Mastodon, and every server that speaks its client API: `GoToSocial`, Pleroma, Akkoma, snac.
 //!
-//! The client itself: who we are there, asking, posting. How timelines are read back is `timeline`; what an answer
-//! means, `errors`; how a status becomes a post, `read` and `html`; signing in, `auth`.
+//! The client itself: who we are there, and asking. What it does to posts is `deeds`, how they are found by their ids
+//! `look_up`, how timelines are read back `timeline`; what an answer means, `errors`; how a status becomes a post, `read`
+//! and `html`; signing in, `auth`.
 
 pub mod address;
 pub mod auth;
+mod deeds;
 mod errors;
 mod html;
 pub mod instance;
 mod layout;
+mod look_up;
 mod read;
 #[cfg(test)]
 mod testing;
@@ -19,14 +22,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use serde::Serialize;
+use serde_json::Value;
 use url::Url;
 
 use self::instance::Limits;
 use super::http::{self, Answer, BaseUrl, Failure};
-use super::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
+use super::{Client, Found, Newest, Outcome, Request, Since, Timeline, Trouble};
 use crate::clock::Clock;
-use crate::core::post::{Network, PostId, Timestamp, Visibility};
+use crate::core::post::{Network, Post, PostId, Timestamp};
+use crate::core::record::Part;
 use crate::core::render::Rules;
 use crate::secret::Secret;
 
@@ -46,10 +50,10 @@ pub enum Polled {
 pub struct Settings {
     /// Which timeline is polled.
     pub polled: Polled,
+    /// Whether the owner's boosts are read, too. Without them a page of the account's statuses reaches further back.
+    pub boosts: bool,
     /// What the server takes ([`instance::limits`]); learnt by [`Client::prepare`] all the same.
     pub limits: Limits,
-    /// Who may see the mirrors made there; `None`: everybody.
-    pub visibility: Option<Visibility>,
 }
 
 /// The owner's account on a server with Mastodon's API.
@@ -59,13 +63,15 @@ pub struct Mastodon {
     token: Secret,
     account: String,
     polled: Polled,
+    boosts: bool,
     limits: RefCell<Limits>,
-    visibility: Option<Visibility>,
     clock: Rc<dyn Clock>,
     /// The server's clock minus ours, in milliseconds, by the last answer that gave its time.
     offset_ms: Cell<Option<i64>>,
     /// How far the timelines were read.
     progress: RefCell<timeline::Progress>,
+    /// Whether the server gives several statuses by their ids at once, as far as we know (Mastodon does since 4.3).
+    lists_by_id: Cell<bool>,
 }
 
 impl Mastodon {
@@ -85,12 +91,21 @@ impl Mastodon {
             token,
             account,
             polled: settings.polled,
+            boosts: settings.boosts,
             limits: RefCell::new(settings.limits),
-            visibility: settings.visibility,
             clock,
             offset_ms: Cell::new(None),
             progress: RefCell::default(),
+            lists_by_id: Cell::new(true),
         }
+    }
+
+    /// Reads statuses by what is known beside them. `at`: when they were asked for.
+    fn with_context<T>(&self, at: Timestamp, read: impl FnOnce(read::Context<'_>) -> T) -> T {
+        let own_host = self.base.host();
+        let limits = self.limits.borrow();
+        let host = limits.domain.as_deref().unwrap_or(&own_host);
+        read(read::Context { own: &self.account, host, undated: at })
     }
 
     /// The account's own statuses.
@@ -120,6 +135,15 @@ impl Mastodon {
     }
 }
 
+/// Reads a status as the API gives it; `None` when it is none. `own_account` is the owner's account id, who is taken
+/// for the author where it does not say; `host` is the host of the server's own handles; `now` stands in for a date
+/// that it does not have.
+#[must_use]
+pub fn parse(status: &Value, own_account: &str, host: &str, now: Timestamp) -> Option<Post> {
+    let status = wire::inner(status)?;
+    Some(read::post(&status, own_account, read::Context { own: own_account, host, undated: now }))
+}
+
 /// Sends a GET, with the token to this one address only: nothing is followed.
 async fn get(http: &reqwest::Client, url: Url, token: Option<&Secret>) -> Result<Answer, Failure> {
     let mut request = http.get(url);
@@ -136,43 +160,6 @@ async fn send(http: &reqwest::Client, request: reqwest::RequestBuilder) -> Resul
     http::send(http, request.build().map_err(unfit)?).await
 }
 
-/// `POST /api/v1/statuses` (`mastodon-api.md` 5.1).
-#[derive(Serialize)]
-struct NewStatus<'a> {
-    status: &'a str,
-    /// Always said: an account's default may be another.
-    visibility: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    spoiler_text: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_reply_to_id: Option<&'a PostId>,
-    /// Nobody: a text that would mention somebody after all is refused. Only JSON can say an empty list.
-    allowed_mentions: [&'a str; 0],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_type: Option<&'static str>,
-}
-
-impl<'a> NewStatus<'a> {
-    fn new(request: &Request<'a>, takes_content_type: bool) -> Self {
-        Self {
-            status: &request.part.text,
-            visibility: match request.part.visibility {
-                None | Some(Visibility::Public) => "public",
-                Some(Visibility::Unlisted) => "unlisted",
-                Some(Visibility::Direct) => "direct",
-                Some(Visibility::Private | Visibility::Other) => "private",
-            },
-            language: request.part.language.as_deref(),
-            spoiler_text: request.part.warning.as_deref().filter(|warning| !warning.is_empty()),
-            in_reply_to_id: request.reply_to,
-            allowed_mentions: [],
-            content_type: takes_content_type.then_some("text/plain"),
-        }
-    }
-}
-
 #[async_trait(?Send)]
 impl Client for Mastodon {
     fn network(&self) -> Network {
@@ -184,7 +171,7 @@ impl Client for Mastodon {
     }
 
     fn rules(&self) -> Rules {
-        Rules { visibility: self.visibility, ..self.limits.borrow().rules() }
+        self.limits.borrow().rules()
     }
 
     fn server_time(&self) -> Option<Timestamp> {
@@ -223,21 +210,27 @@ impl Client for Mastodon {
     }
 
     async fn publish(&self, request: &Request<'_>) -> Outcome {
-        let takes_content_type = self.limits.borrow().takes_content_type;
-        let post = self
-            .http
-            .post(self.base.join("/api/v1/statuses"))
-            .bearer_auth(self.token.expose())
-            .header("idempotency-key", request.key)
-            .json(&NewStatus::new(request, takes_content_type));
-        match send(&self.http, post).await {
-            Ok(answer) => {
-                self.hear(&answer);
-                errors::outcome(&answer, &self.base, request.reply_to.is_some())
-            }
-            Err(failure @ Failure::NotSent(_)) => Outcome::NotSent(failure.into()),
-            Err(Failure::Unclear(why)) => Outcome::Unclear { why, duplicate: false },
-        }
+        self.create(request).await
+    }
+
+    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
+        self.change(post, part).await
+    }
+
+    async fn delete(&self, post: &PostId) -> Outcome {
+        self.remove(post).await
+    }
+
+    async fn repost(&self, post: &PostId) -> Outcome {
+        self.boost(post).await
+    }
+
+    async fn latest(&self, count: u8) -> Result<Vec<Post>, Trouble> {
+        self.read_latest(count).await
+    }
+
+    async fn look_up(&self, posts: &[PostId]) -> Result<Vec<Found>, Trouble> {
+        self.look_at(posts).await
     }
 }
 

@@ -1,12 +1,18 @@
 //! A status as Mastodon's API gives it → a [`Post`]. Pure; every status that has an id becomes one.
+//!
+//! What it boosts or quotes is read in `shared`, its HTML in `html`.
 
+mod shared;
+
+use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::html::{self, Mentions};
+use super::html::{self, Beside};
+use super::layout::is_unwanted;
 use super::wire::{self, Status};
-use crate::core::post::{Media, MediaKind, Post, PostId, ReplyTo, Timestamp, Visibility};
+use crate::core::post::{Media, MediaKind, Poll, Post, PostId, ReplyTo, Restriction, Span, Timestamp, Visibility};
 
 /// What is known beside the status itself.
 #[derive(Clone, Copy, Debug)]
@@ -21,27 +27,46 @@ pub(super) struct Context<'a> {
 
 /// Reads a status. `author` stands in where it does not say whose it is.
 pub(super) fn post(status: &Status, author: &str, context: Context<'_>) -> Post {
-    let mentions = Mentions { listed: &status.mentions, host: context.host };
-    let (text, spans) = html::read(status.content.as_deref().unwrap_or_default(), mentions);
+    let created = created(status).unwrap_or(context.undated);
+    let author = status.account.as_ref().map_or(author, |account| account.id.0.as_str());
+    let bare = Post {
+        visibility: visibility(status.visibility.as_deref()),
+        restricted: is_local(status).then_some(Restriction::LocalOnly),
+        application: status.application.as_ref().and_then(|application| said(application.name.as_ref())),
+        edited: status.edited_at.as_deref().and_then(timestamp),
+        favourited: status.favourited.unwrap_or(false),
+        bookmarked: status.bookmarked.unwrap_or(false),
+        address: address(status),
+        ..Post::plain(PostId::new(status.id.0.as_str()), author, created, "")
+    };
+    if !status.reblog.is_null() {
+        // Some servers repeat in a boost what the boosted status says: nothing of that is the owner's.
+        return Post { boost: Some(shared::boosted(status, context)), ..bare };
+    }
+    let (text, spans) = content(status, context);
     Post {
-        id: PostId::new(status.id.0.as_str()),
-        created: created(status).unwrap_or(context.undated),
-        author: status.account.as_ref().map_or(author, |account| account.id.0.as_str()).to_owned(),
         text,
         spans,
-        warning: said(status.spoiler_text.as_ref()),
-        visibility: visibility(status.visibility.as_deref()),
+        warning: status.spoiler_text.as_deref().and_then(line),
         reply_to: reply_to(status, context.own),
-        boost: !status.reblog.is_null(),
-        restricted: !matches!(status.local_only, Value::Null | Value::Bool(false)),
-        poll: !status.poll.is_null(),
+        quote: shared::quoted(status, context),
+        poll: poll(&status.poll, created),
         sensitive: status.sensitive.unwrap_or(false),
         media: status.media_attachments.iter().map(media).collect(),
         language: said(status.language.as_ref()),
-        application: status.application.as_ref().and_then(|application| said(application.name.as_ref())),
-        earlier_versions: Vec::new(),
-        address: said(status.url.as_ref()).or_else(|| said(status.uri.as_ref())),
+        ..bare
     }
+}
+
+/// The text, and what stands where in it.
+fn content(status: &Status, context: Context<'_>) -> (String, Vec<Span>) {
+    let beside = Beside {
+        mentions: &status.mentions,
+        emojis: &status.emojis,
+        quotes: shared::quote_of(status).is_some(),
+        host: context.host,
+    };
+    html::read(status.content.as_deref().unwrap_or_default(), beside)
 }
 
 /// When it was written, if it says so.
@@ -57,6 +82,22 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
 
 fn said(text: Option<&String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty()).cloned()
+}
+
+/// Plain text that stands on one line.
+fn line(text: &str) -> Option<String> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = if line.contains(is_unwanted) { line.replace(is_unwanted, "") } else { line };
+    (!line.is_empty()).then_some(line)
+}
+
+fn address(status: &Status) -> Option<String> {
+    said(status.url.as_ref()).or_else(|| said(status.uri.as_ref()))
+}
+
+/// Whether it is kept on its server. Whatever does not say "no" says "yes".
+fn is_local(status: &Status) -> bool {
+    !matches!(status.local_only, Value::Null | Value::Bool(false))
 }
 
 fn visibility(word: Option<&str>) -> Visibility {
@@ -100,146 +141,32 @@ fn media(attachment: &wire::Attachment) -> Media {
     }
 }
 
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test")]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::core::post::SpanKind;
-
-    const CONTEXT: Context<'static> = Context { own: "42", host: "h.example", undated: Timestamp::from_millis(7) };
-
-    fn read(json: Value) -> Post {
-        post(&serde_json::from_value(json).unwrap(), "?", CONTEXT)
+/// A poll; one that is odd is one all the same.
+fn poll(poll: &Value, created: Timestamp) -> Option<Poll> {
+    if poll.is_null() {
+        return None;
     }
+    let poll = wire::Poll::deserialize(poll).unwrap_or_default();
+    let ends = poll.expires_at.as_deref().and_then(timestamp);
+    Some(Poll {
+        options: poll.options.iter().map(|option| option.title.as_deref().and_then(line).unwrap_or_default()).collect(),
+        multiple: poll.multiple.unwrap_or(false),
+        length_secs: ends.map(|ends| length_secs(ends.millis_since(created))).filter(|secs| *secs > 0),
+        closed: poll.expired.unwrap_or(false),
+    })
+}
 
-    #[test]
-    fn a_whole_status_is_read() {
-        let post = read(json!({
-            "id": "117020582925004921", "created_at": "2026-08-01T13:53:10.824Z", "in_reply_to_id": null,
-            "in_reply_to_account_id": null, "sensitive": true, "spoiler_text": "cw", "visibility": "unlisted",
-            "language": "en", "uri": "https://h/ap/users/1/statuses/1", "url": "https://h/@me/1",
-            "content": "<p>hi</p>", "reblog": null, "local_only": null, "application": {"name": "Web", "website": null},
-            "account": {"id": "42"}, "poll": null, "new_field": {"a": 1},
-            "media_attachments": [
-                {"id": "1", "type": "image", "url": "https://f/1.jpg", "description": "a cat", "meta": null},
-                {"id": "2", "type": "gifv", "url": null, "remote_url": "https://f/2.mp4", "description": ""},
-                {"id": "3", "type": "hologram"}, 7
-            ],
-        }));
-        let media = |kind, url: Option<&str>, description: Option<&str>| Media {
-            kind,
-            url: url.map(str::to_owned),
-            description: description.map(str::to_owned),
-        };
-        let expected = Post {
-            warning: Some("cw".to_owned()),
-            visibility: Visibility::Unlisted,
-            sensitive: true,
-            media: vec![
-                media(MediaKind::Image, Some("https://f/1.jpg"), Some("a cat")),
-                media(MediaKind::Gif, Some("https://f/2.mp4"), None),
-                media(MediaKind::Other, None, None),
-                media(MediaKind::Other, None, None),
-            ],
-            language: Some("en".to_owned()),
-            application: Some("Web".to_owned()),
-            address: Some("https://h/@me/1".to_owned()),
-            ..Post::plain(PostId::new("117020582925004921"), "42", Timestamp::from_millis(1_785_592_390_824), "hi")
-        };
-        assert_eq!(post, expected);
-    }
-
-    #[test]
-    fn an_id_is_enough_and_odd_fields_are_absent() {
-        let bare = Post { visibility: Visibility::Other, ..Post::plain(PostId::new("1"), "?", CONTEXT.undated, "") };
-        assert_eq!(read(json!({"id": "1"})), bare);
-        let odd = json!({"id": 1, "created_at": 5, "content": [], "visibility": {}, "sensitive": "yes", "language": 1,
-            "spoiler_text": null, "mentions": "none", "media_attachments": {}, "application": "x", "account": "y",
-            "url": false, "uri": ""});
-        assert_eq!(read(odd), bare);
-        for unreadable in [json!({}), json!({"id": null}), json!({"id": ""}), json!(null), json!("1")] {
-            assert!(serde_json::from_value::<Status>(unreadable.clone()).is_err(), "{unreadable}");
-        }
-    }
-
-    #[test]
-    fn what_decides_is_read_with_care() {
-        let own = |id: &str| ReplyTo::Own(PostId::new(id));
-        for (parent, account, expected) in [
-            (json!(null), json!(null), ReplyTo::Nothing),
-            (json!("5"), json!("42"), own("5")),
-            (json!(5), json!(42), own("5")),
-            (json!(null), json!("42"), ReplyTo::Nothing),
-            (json!("5"), json!("43"), ReplyTo::Other),
-            (json!(null), json!("43"), ReplyTo::Other),
-            (json!("5"), json!(null), ReplyTo::Other),
-            (json!({}), json!("42"), ReplyTo::Other),
-            (json!(null), json!([]), ReplyTo::Other),
-        ] {
-            let post = read(json!({"id": "1", "in_reply_to_id": parent, "in_reply_to_account_id": account}));
-            assert_eq!(post.reply_to, expected, "{parent} {account}");
-        }
-        for (word, expected) in [
-            ("public", Visibility::Public),
-            ("private", Visibility::Private),
-            ("direct", Visibility::Direct),
-            ("mutuals_only", Visibility::Other),
-            ("Public", Visibility::Other),
-        ] {
-            assert_eq!(read(json!({"id": "1", "visibility": word})).visibility, expected, "{word}");
-        }
-        let marks = |post: &Post| (post.boost, post.restricted, post.poll);
-        assert_eq!(marks(&read(json!({"id": "1", "reblog": {"id": "2"}, "poll": {}}))), (true, false, true));
-        assert_eq!(marks(&read(json!({"id": "1", "local_only": true}))), (false, true, false));
-        assert_eq!(marks(&read(json!({"id": "1", "local_only": false}))), (false, false, false));
-    }
-
-    #[test]
-    fn times_are_rfc_3339() {
-        for (text, expected) in [
-            ("1970-01-01T00:00:01.5Z", Some(1500)),
-            ("1970-01-01T01:00:00+01:00", Some(0)),
-            ("2026-08-01", None),
-            ("", None),
-        ] {
-            assert_eq!(timestamp(text).map(Timestamp::millis), expected, "{text}");
-        }
-    }
-
-    /// Reads what real servers sent, when it is at hand (`MASTODON_RECORDED` names its folder).
-    #[test]
-    fn recorded_statuses_are_read() {
-        let Some(folder) = std::env::var_os("MASTODON_RECORDED") else { return };
-        let mut read = 0;
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
-            for value in serde_json::from_slice::<Vec<Value>>(&std::fs::read(path).unwrap()).unwrap() {
-                let status: Status = serde_json::from_value(value.clone()).unwrap();
-                let post = post(&status, "?", CONTEXT);
-                assert!(created(&status).is_some() && post.author != "?" && post.address.is_some(), "{value}");
-                let html = status.content.clone().unwrap_or_default();
-                let without_tags = html.replace("<p>", "").replace("</p>", "");
-                assert!(post.text.is_empty() == (without_tags.is_empty()), "{value}");
-                assert!(!post.text.contains("</") && !post.text.contains("&amp;"), "{}", post.text);
-                let links = html.matches("class=\"invisible\">http").count();
-                let spans = |wanted: fn(&SpanKind) -> bool| post.spans.iter().filter(|s| wanted(&s.kind)).count();
-                assert!(spans(|kind| matches!(kind, SpanKind::Link)) >= links, "{html} {post:?}");
-                assert_eq!(
-                    spans(|kind| matches!(kind, SpanKind::Hashtag)),
-                    html.matches("hashtag\"").count(),
-                    "{html}"
-                );
-                let mentions = html.matches("u-url mention\"").count();
-                assert_eq!(spans(|kind| matches!(kind, SpanKind::Mention { .. })), mentions, "{html} {post:?}");
-                assert_ne!(post.visibility, Visibility::Other);
-                read += 1;
-            }
-        }
-        assert!(read > 0);
+/// A poll's length as its author chose it, which is whole minutes everywhere: its end is counted from a moment that is
+/// not quite when the status was written.
+fn length_secs(millis: i64) -> i64 {
+    const SLACK_MILLIS: i64 = 5000;
+    let minutes = (millis.saturating_add(30_000)).div_euclid(60_000);
+    if (millis - minutes * 60_000).abs() <= SLACK_MILLIS {
+        minutes * 60
+    } else {
+        millis.saturating_add(500).div_euclid(1000)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,14 +6,13 @@ use std::fmt::Write as _;
 
 use super::testing::{Canned, SERVER_TIME, Script};
 use super::*;
-use crate::core::record::Part;
 
 const ACCOUNT: &str = "/api/v1/accounts/42/statuses?limit=40&exclude_reblogs=true";
 const HOME: &str = "/api/v1/timelines/home?limit=40";
 
 /// A clock that tests set.
 #[derive(Default)]
-struct Hand(Cell<Timestamp>);
+pub(super) struct Hand(Cell<Timestamp>);
 
 impl Clock for Hand {
     fn now(&self) -> Timestamp {
@@ -21,16 +20,19 @@ impl Clock for Hand {
     }
 }
 
-struct Bench {
-    server: Script,
-    client: Mastodon,
+pub(super) struct Bench {
+    pub(super) server: Script,
+    pub(super) client: Mastodon,
     clock: Rc<Hand>,
 }
 
-async fn bench(polled: Polled, replies: Vec<Canned>) -> Bench {
+pub(super) async fn bench(polled: Polled, replies: Vec<Canned>) -> Bench {
+    bench_with(Settings { polled, ..Settings::default() }, replies).await
+}
+
+async fn bench_with(settings: Settings, replies: Vec<Canned>) -> Bench {
     let server = Script::start(replies).await;
     let clock = Rc::new(Hand::default());
-    let settings = Settings { polled, ..Settings::default() };
     let (http, base) = (server.http.clone(), server.base.clone());
     let shared: Rc<dyn Clock> = Rc::<Hand>::clone(&clock);
     let client = Mastodon::new(http, base, Secret::new("t0ken"), "42".to_owned(), settings, shared);
@@ -112,6 +114,17 @@ async fn the_account_is_walked_back_to_what_is_known() {
         assert_eq!(timeline.at, SERVER_TIME);
         assert_eq!(bench.server.targets(), requests);
     }
+}
+
+#[tokio::test]
+async fn boosts_are_asked_for_where_they_are_wanted() {
+    let settings = Settings { polled: Polled::Account, boosts: true, ..Settings::default() };
+    let boost = r#"[{"id":"9","account":{"id":"42"},"reblog":{"id":"8","account":{"id":"42"}}},{"id":"1"}]"#;
+    let bench = bench_with(settings, vec![Canned::new(200, boost)]).await;
+    let timeline = bench.client.read(&after("1")).await.unwrap();
+    let boosted = timeline.posts.first().and_then(|post| post.boost.as_ref());
+    assert!(boosted.is_some_and(|boosted| boosted.is_own && boosted.id.as_str() == "8"));
+    assert_eq!(bench.server.targets(), ["/api/v1/accounts/42/statuses?limit=40"]);
 }
 
 #[tokio::test]
@@ -236,80 +249,15 @@ async fn the_newest_post_is_asked_for_alone() {
     }
 }
 
-fn part() -> Part {
-    Part {
-        text: "hi & ü".to_owned(),
-        warning: Some("cw".to_owned()),
-        language: Some("de".to_owned()),
-        visibility: Some(Visibility::Unlisted),
+#[test]
+fn a_status_is_read_from_a_file() {
+    let now = Timestamp::from_millis(7);
+    let read = |status: Value| parse(&status, "42", "h.example", now);
+    let post = read(serde_json::json!({"id": "1", "content": "<p>hi</p>", "visibility": "public"})).unwrap();
+    assert_eq!(post, Post::plain(PostId::new("1"), "42", now, "hi"));
+    let post = read(serde_json::json!({"id": "1", "account": {"id": "7"}})).unwrap();
+    assert_eq!(post.author, "7");
+    for odd in [serde_json::json!({}), serde_json::json!(["1"]), serde_json::json!("1"), serde_json::json!(null)] {
+        assert_eq!(read(odd), None);
     }
-}
-
-#[tokio::test]
-async fn a_post_is_sent_once_with_its_key() {
-    let bench = bench(Polled::Home, vec![Canned::new(200, r#"{"id":"9","url":"https://h/9"}"#); 2]).await;
-    let part = part();
-    let parent = PostId::new("8");
-    let outcome = bench.client.publish(&Request { part: &part, reply_to: Some(&parent), key: "k3y" }).await;
-    assert_eq!(outcome, Outcome::Created { id: PostId::new("9"), address: Some("https://h/9".to_owned()) });
-    let bare = Part { text: "x".to_owned(), warning: Some(String::new()), language: None, visibility: None };
-    bench.client.limits.replace(Limits { takes_content_type: true, ..Limits::default() });
-    bench.client.publish(&Request { part: &bare, reply_to: None, key: "k4" }).await;
-    let requests = bench.server.requests();
-    let [first, second] = requests.as_slice() else { unreachable!("two posts, two requests") };
-    for line in ["POST /api/v1/statuses HTTP/1.1", "idempotency-key: k3y", "authorization: Bearer t0ken"] {
-        assert!(first.contains(line), "{first}");
-    }
-    assert!(first.contains("content-type: application/json") && first.contains("user-agent: crosspostd/"), "{first}");
-    assert!(first.ends_with(
-        "\r\n\r\n{\"status\":\"hi & ü\",\"visibility\":\"unlisted\",\"language\":\"de\",\"spoiler_text\":\"cw\",\"in_reply_to_id\":\"8\",\"allowed_mentions\":[]}"
-    ));
-    assert!(second.ends_with(
-        "\r\n\r\n{\"status\":\"x\",\"visibility\":\"public\",\"allowed_mentions\":[],\"content_type\":\"text/plain\"}"
-    ));
-}
-
-#[tokio::test]
-async fn doubt_is_never_taken_for_failure() {
-    let part = part();
-    let request = Request { part: &part, reply_to: None, key: "k" };
-    let limited = Canned::new(429, "{}").header("x-ratelimit-reset", "2026-08-01T13:55:00.5Z");
-    let until = Some(SERVER_TIME.plus_millis(300_500));
-    let cut_off = Canned::new(200, r#"{"id":"9"}"#).header("transfer-encoding", "chunked");
-    for (reply, expected) in [
-        (Canned::lost(), None),
-        (Canned::new(502, ""), None),
-        (cut_off, None),
-        (limited, Some(Outcome::Refused(Trouble::RateLimited { until }))),
-        (Canned::new(422, r#"{"error":"No."}"#), Some(Outcome::Rejected("No.".to_owned()))),
-    ] {
-        let bench = bench(Polled::Home, vec![reply]).await;
-        let outcome = bench.client.publish(&request).await;
-        match expected {
-            Some(expected) => assert_eq!(outcome, expected),
-            None => assert!(matches!(outcome, Outcome::Unclear { duplicate: false, .. }), "{outcome:?}"),
-        }
-        assert_eq!(bench.server.requests().len(), 1, "sent once");
-    }
-}
-
-#[tokio::test]
-async fn what_never_left_is_not_sent() {
-    // A port that nobody listens on.
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let base = BaseUrl::parse(&format!("http://{closed}")).unwrap();
-    let client = Mastodon::new(
-        http::client().unwrap(),
-        base,
-        Secret::new("t0ken"),
-        "42".to_owned(),
-        Settings::default(),
-        Rc::new(Hand::default()),
-    );
-    let part = part();
-    let outcome = client.publish(&Request { part: &part, reply_to: None, key: "k" }).await;
-    assert!(matches!(outcome, Outcome::NotSent(Trouble::Unreachable(_))), "{outcome:?}");
-    let outcome = client.publish(&Request { part: &part, reply_to: None, key: "a\nb" }).await;
-    assert!(matches!(outcome, Outcome::NotSent(Trouble::Unreachable(_))), "{outcome:?}");
-    assert!(matches!(client.read(&Since::default()).await, Err(Trouble::Unreachable(_))));
 }

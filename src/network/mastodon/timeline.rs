@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use reqwest::StatusCode;
 
 use super::super::{Since, Timeline, Trouble};
-use super::read::{self, Context};
+use super::read;
 use super::wire::{self, Status};
 use super::{Mastodon, Polled};
 use crate::core::post::{Post, PostId, Timestamp};
@@ -118,15 +118,24 @@ impl Mastodon {
         }
     }
 
+    /// The account's newest posts, boosts among them.
+    pub(super) async fn read_latest(&self, count: u8) -> Result<Vec<Post>, Trouble> {
+        let walk = self.walk(&self.statuses_path(), &[("limit", PAGE)], 1, |_| true).await?;
+        let mut posts = self.posts(&walk, &self.account);
+        posts.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(super::super::newest_of(posts, count))
+    }
+
     /// Walks the account's own statuses back to what is known.
     async fn walk_account(&self, since: &Since) -> Result<Walk, Trouble> {
         let query = [("limit", PAGE), ("exclude_reblogs", "true")];
+        let query = query.get(..if self.boosts { 1 } else { 2 }).unwrap_or_default();
         let known = |status: &Status| match (&since.after, since.not_before) {
             (Some(after), _) => id(status) <= *after,
             (None, Some(not_before)) => read::created(status).is_some_and(|created| created < not_before),
             (None, None) => false,
         };
-        self.walk(&self.statuses_path(), &query, MAX_ACCOUNT_PAGES, known).await
+        self.walk(&self.statuses_path(), query, MAX_ACCOUNT_PAGES, known).await
     }
 
     /// Reads pages, newest first, until one holds a status that is known or is empty.
@@ -176,13 +185,10 @@ impl Mastodon {
 
     /// The owner's posts of a walk. `author`: whose a status is that does not say so.
     fn posts(&self, walk: &Walk, author: &str) -> Vec<Post> {
-        let own_host = self.base.host();
-        let limits = self.limits.borrow();
-        let host = limits.domain.as_deref().unwrap_or(&own_host);
-        let context = Context { own: &self.account, host, undated: walk.at };
         let is_own =
             |status: &&Status| status.account.as_ref().map_or(author, |account| account.id.0.as_str()) == self.account;
-        walk.statuses.iter().filter(is_own).map(|status| read::post(status, author, context)).collect()
+        let own = walk.statuses.iter().filter(is_own);
+        self.with_context(walk.at, |context| own.map(|status| read::post(status, author, context)).collect())
     }
 }
 

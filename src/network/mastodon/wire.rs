@@ -59,6 +59,16 @@ pub(super) struct Status {
     pub(super) local_only: Value,
     #[serde(default)]
     pub(super) poll: Value,
+    #[serde(default)]
+    pub(super) quote: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) pleroma: Option<Pleroma>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) edited_at: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) favourited: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) bookmarked: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) application: Option<Application>,
     #[serde(default, deserialize_with = "lenient")]
@@ -67,6 +77,16 @@ pub(super) struct Status {
     pub(super) media_attachments: Vec<Attachment>,
     #[serde(default, deserialize_with = "each")]
     pub(super) mentions: Vec<Mention>,
+    #[serde(default, deserialize_with = "each")]
+    pub(super) emojis: Vec<Emoji>,
+}
+
+/// What Pleroma and its forks add to a status.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Pleroma {
+    /// A whole status.
+    #[serde(default)]
+    pub(super) quote: Value,
 }
 
 /// The application that wrote a status.
@@ -108,6 +128,49 @@ pub(super) struct Mention {
     pub(super) acct: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) url: Option<String>,
+}
+
+/// A custom emoji that may stand in a status' text.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Emoji {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) shortcode: Option<String>,
+}
+
+/// A poll. Its options and end may be odd without hiding that there is one.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Poll {
+    #[serde(default, deserialize_with = "each")]
+    pub(super) options: Vec<PollOption>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) multiple: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) expires_at: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) expired: Option<bool>,
+}
+
+/// Something to vote for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct PollOption {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) title: Option<String>,
+}
+
+/// A quote (`mastodon-api.md` 4.2): the quoted status, or only its id where quotes nest.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Quote {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) state: Option<String>,
+    #[serde(default)]
+    pub(super) quoted_status: Value,
+    #[serde(default)]
+    pub(super) quoted_status_id: Value,
+}
+
+/// A status that stands inside another; `None` when it is odd.
+pub(super) fn inner(status: &Value) -> Option<Status> {
+    status.is_object().then(|| Status::deserialize(status).ok()).flatten()
 }
 
 /// A page of a timeline.

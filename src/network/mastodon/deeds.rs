@@ -1,0 +1,144 @@
+//! What the client does to the owner's posts: create, change, delete, boost. Each request is sent once; what its answer
+//! means is told by `errors`.
+
+use reqwest::RequestBuilder;
+use serde::Serialize;
+use url::Url;
+
+use super::super::http::{Answer, Failure};
+use super::super::{Outcome, Request};
+use super::{Mastodon, errors, send};
+use crate::core::post::{PostId, Visibility};
+use crate::core::record::{NewPoll, Part};
+
+/// The only kind of text that is sent, where a server takes several.
+const PLAIN: &str = "text/plain";
+
+/// What stands in a post: the same whether it is created or changed (`mastodon-api.md` 5.1, 5.3).
+#[derive(Serialize)]
+struct Body<'a> {
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spoiler_text: Option<&'a str>,
+    /// Always said: an account's default may be another.
+    sensitive: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    poll: Option<PollBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct PollBody<'a> {
+    options: &'a [String],
+    expires_in: i64,
+    multiple: bool,
+}
+
+/// `POST /api/v1/statuses`.
+#[derive(Serialize)]
+struct NewStatus<'a> {
+    #[serde(flatten)]
+    body: Body<'a>,
+    /// Always said, as `sensitive` is.
+    visibility: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_reply_to_id: Option<&'a PostId>,
+    /// Nobody: a text that would mention somebody after all is refused. Only JSON can say an empty list. Left out
+    /// where somebody is meant to be mentioned: it takes ids, and we know names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_mentions: Option<[&'a str; 0]>,
+}
+
+impl<'a> Body<'a> {
+    fn new(part: &'a Part, takes_content_type: bool) -> Self {
+        let poll = |poll: &'a NewPoll| PollBody {
+            options: &poll.options,
+            expires_in: poll.length_secs,
+            multiple: poll.multiple,
+        };
+        Self {
+            status: &part.text,
+            spoiler_text: part.warning.as_deref().filter(|warning| !warning.is_empty()),
+            sensitive: part.sensitive,
+            language: part.language.as_deref(),
+            poll: part.poll.as_ref().map(poll),
+            content_type: takes_content_type.then_some(PLAIN),
+        }
+    }
+}
+
+impl<'a> NewStatus<'a> {
+    fn new(request: &Request<'a>, takes_content_type: bool) -> Self {
+        Self {
+            body: Body::new(request.part, takes_content_type),
+            visibility: match request.part.visibility {
+                None | Some(Visibility::Public) => "public",
+                Some(Visibility::Unlisted) => "unlisted",
+                Some(Visibility::Direct) => "direct",
+                Some(Visibility::Private | Visibility::Other) => "private",
+            },
+            in_reply_to_id: request.reply_to,
+            allowed_mentions: request.part.pings.is_empty().then_some([]),
+        }
+    }
+}
+
+impl Mastodon {
+    pub(super) async fn create(&self, request: &Request<'_>) -> Outcome {
+        let takes_content_type = self.limits.borrow().takes_content_type;
+        let post = self
+            .http
+            .post(self.base.join("/api/v1/statuses"))
+            .header("idempotency-key", request.key)
+            .json(&NewStatus::new(request, takes_content_type));
+        self.carry_out(post, |answer| errors::outcome(answer, &self.base, request.reply_to.is_some())).await
+    }
+
+    /// Replaces what stands in a post. What is not said is taken out of it.
+    pub(super) async fn change(&self, post: &PostId, part: &Part) -> Outcome {
+        let takes_content_type = self.limits.borrow().takes_content_type;
+        let put = self.http.put(self.status_url(post)).json(&Body::new(part, takes_content_type));
+        self.carry_out(put, |answer| errors::changed(answer, &self.base, post)).await
+    }
+
+    pub(super) async fn remove(&self, post: &PostId) -> Outcome {
+        let delete = self.http.delete(self.status_url(post));
+        self.carry_out(delete, |answer| errors::deleted(answer, &self.base, post)).await
+    }
+
+    pub(super) async fn boost(&self, post: &PostId) -> Outcome {
+        let mut url = self.status_url(post);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.push("reblog");
+        }
+        // Some proxies refuse a POST that does not say that it has no body.
+        let post = self.http.post(url).header("content-length", "0");
+        self.carry_out(post, |answer| errors::boosted(answer, &self.base)).await
+    }
+
+    /// The address of one status. Whatever stands in its id stays within it.
+    pub(super) fn status_url(&self, post: &PostId) -> Url {
+        let mut url = self.base.join("/api/v1/statuses");
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.push(post.as_str());
+        }
+        url
+    }
+
+    async fn carry_out(&self, request: RequestBuilder, judge: impl FnOnce(&Answer) -> Outcome) -> Outcome {
+        match send(&self.http, request.bearer_auth(self.token.expose())).await {
+            Ok(answer) => {
+                self.hear(&answer);
+                judge(&answer)
+            }
+            Err(failure @ Failure::NotSent(_)) => Outcome::NotSent(failure.into()),
+            Err(Failure::Unclear(why)) => Outcome::Unclear { why, duplicate: false },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

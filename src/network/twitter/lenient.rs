@@ -63,3 +63,21 @@ pub fn elements<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Resu
 pub fn odd_is_absent<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
     Ok(of(Value::deserialize(from)?).unwrap_or_default())
 }
+
+/// An object; absent when it is anything else, lists too.
+pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(Some(Value::deserialize(from)?).filter(Value::is_object).and_then(of))
+}
+
+/// Whether anything at all is said, but for a plain no: for what must not leave when in doubt.
+#[must_use]
+pub fn is_yes(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(said) => *said,
+        Value::String(text) => !["", "false"].contains(&text.as_str()),
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::Array(elements) => !elements.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    }
+}

@@ -1,42 +1,53 @@
 //! X (Twitter): API v2 with OAuth 1.0a. `x-api.md` is the source of what is done here.
 //!
-//! The client itself stands here: what is asked, in which order. Asked for is only what is needed, as each post read
-//! costs money, and what is expanded costs more. Not here: what answers mean (`wire`, `text`, `read`), which page is
-//! the last (`timeline`), what errors mean (`errors`), signing (`oauth1`, `session`), signing in (`setup`).
+//! The client itself stands here: what is asked, in which order. Not here: which fields are asked for (`query`), what
+//! is sent (`body`), what answers mean (`wire`, `text`, `shared`, `read`), which page is the last (`timeline`), what
+//! errors mean (`errors`), signing (`oauth1`, `session`), signing in (`setup`).
 
+pub mod address;
+mod body;
 pub mod errors;
 mod lenient;
 pub mod oauth1;
+mod query;
 pub mod read;
 pub mod session;
 pub mod setup;
+pub mod shared;
 pub mod text;
 pub mod timeline;
 pub mod wire;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use serde::Serialize;
+use serde_json::Value;
 
+use self::body::{NewPost, NewRepost};
 use self::oauth1::{Keys, Query};
 use self::session::Session;
 use self::timeline::{Next, Walk};
 use super::http::{Answer, BaseUrl, Failure};
-use super::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
+use super::{Client, Found, Included, Newest, Outcome, Request, Since, Timeline, Trouble};
 use crate::clock::Clock;
 use crate::core::money::Prices;
-use crate::core::post::{Network, PostId, Timestamp};
-use crate::core::render::{Counting, Rules};
-
-/// The fields of a post that are read (`wire::Post`), in the dialect that needs no expansions for them.
-const POST_FIELDS: &str = "created_at,author_id,text,note_tweet,entities,attachments,referenced_tweets,\
-    in_reply_to_user_id,conversation_id,edit_history_tweet_ids,possibly_sensitive,lang,source,community_id,reply_settings";
-const MEDIA_FIELDS: &str = "media_key,type,url,preview_image_url,alt_text,width,height,duration_ms";
+use crate::core::post::{Network, Post, PostId, Timestamp};
+use crate::core::record::Part;
+use crate::core::render::{Counting, Edits, PollLimits, Rules};
 
 /// A post that is not on the timeline after ten minutes was never made. How late X may show one is nowhere said
 /// (`anchors.md` B.4, rule 5): generous, as only a doubtful outcome pays for it.
 const SETTLE_SECS: i64 = 600;
+/// How many posts can be looked up at once (`x-api.md` 2.4).
+const MOST_LOOKED_UP: usize = 100;
+/// X's polls (`x-api.md` 3).
+const POLLS: PollLimits =
+    PollLimits { max_options: 4, max_option_length: 25, min_secs: 5 * 60, max_secs: 7 * 86_400, multiple: false };
+/// An hour since October 2025 (`x-api.md` 2.3), for Premium accounts; each edit is a post with an id of its own.
+const EDITS: Edits = Edits { window_secs: Some(3_600), new_id: true };
 
 /// The owner's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,44 +58,157 @@ pub struct Account {
     pub username: Option<String>,
 }
 
+/// Which address a link becomes that X hid behind t.co.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// The one that was written.
+    #[default]
+    Expanded,
+    /// Where that leads to in the end, through shorteners, where X says it.
+    Unwound,
+}
+
+/// How the account is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The longest post by weight: 280, or 25,000 with Premium.
+    pub max_length: usize,
+    /// Whether posts that are reposted, quoted or answered are read as well. X charges for each of them, and for its
+    /// author ([`Client::take_included`]): only for mirrors of other people's texts.
+    pub read_shared: bool,
+    /// What links become.
+    pub links: Links,
+    /// Whether the account can edit its posts.
+    pub premium: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { max_length: 280, read_shared: false, links: Links::Expanded, premium: false }
+    }
+}
+
 /// The client.
 pub struct Twitter {
     session: Session,
     account: Account,
-    max_length: usize,
+    settings: Settings,
+    /// What came along since it was last asked for.
+    included: RefCell<Included>,
 }
 
-/// The body of `POST /2/tweets`. X refuses keys that it does not know.
-#[derive(Serialize)]
-struct NewPost<'a> {
-    text: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<Reply<'a>>,
+/// Reads what X's API gave: a page of posts, the answer to a look-up of one, or nothing but a post. Oldest first; what
+/// is no post is left out. Posts that are not the account's are among them: their author says so.
+///
+/// Pure: for files, and for tests. `now` stands in where nothing tells when a post was written.
+#[must_use]
+pub fn parse(body: &Value, account: &Account, now: Timestamp) -> Vec<Post> {
+    parse_with(body, account, Links::default(), now)
 }
 
-#[derive(Serialize)]
-struct Reply<'a> {
-    in_reply_to_tweet_id: &'a str,
+/// The same, with links as the owner wants them.
+#[must_use]
+pub fn parse_with(body: &Value, account: &Account, links: Links, now: Timestamp) -> Vec<Post> {
+    let mut walk = Walk::default();
+    walk.take(wire::Page::of_anything(body), &Since::default(), now);
+    walk.finish(account, links, now).0
+}
+
+/// What X takes from an account that is used so.
+#[must_use]
+pub fn rules(settings: &Settings) -> Rules {
+    Rules {
+        max_length: settings.max_length,
+        counting: Counting::Weighted,
+        warnings: false,
+        polls: Some(POLLS),
+        edits: settings.premium.then_some(EDITS),
+        settle_secs: SETTLE_SECS,
+        prices: Some(Prices::default()),
+    }
 }
 
 impl Twitter {
-    /// Makes a client; nothing is sent. `max_length` is the longest post by weight: 280, or 25,000 with Premium.
+    /// Makes a client; nothing is sent.
     #[must_use]
     pub fn new(
         http: reqwest::Client,
         base: BaseUrl,
         keys: Keys,
         account: Account,
-        max_length: usize,
+        settings: Settings,
         clock: Rc<dyn Clock>,
     ) -> Self {
-        Self { session: Session::new(http, base, keys.into(), clock), account, max_length }
+        let session = Session::new(http, base, keys.into(), clock);
+        Self { session, account, settings, included: RefCell::default() }
     }
 
     /// A page of the owner's timeline, and its server's time.
     async fn page(&self, query: &Query<'_>) -> Result<(wire::Page, Timestamp), Trouble> {
         let (page, answer) = page(&self.session, &self.account.id, query).await?;
+        self.came_along(&page.includes);
         Ok((page, self.session.time_of(&answer)))
+    }
+
+    /// Remembers what is charged for beside the posts that were asked for.
+    fn came_along(&self, includes: &wire::Includes) {
+        let mut so_far = self.included.borrow_mut();
+        so_far.posts.extend(includes.posts.keys().map(PostId::new));
+        so_far.authors.extend(includes.users.keys().cloned());
+    }
+
+    /// Looks up at most [`MOST_LOOKED_UP`] posts.
+    async fn look_up_some(&self, ids: &[&str]) -> Result<Vec<Found>, Trouble> {
+        let list = ids.join(",");
+        let mut query = vec![("ids", list.as_str())];
+        query.extend(query::fields(self.settings.read_shared));
+        let answer = self.session.get("/2/tweets", &query).await?;
+        let at = self.session.time_of(&answer);
+        if !answer.status.is_success() {
+            return Err(errors::trouble(&answer, at));
+        }
+        let found = wire::LookUp::parse(&answer.body)
+            .ok_or_else(|| odd(&answer, "it holds neither posts nor what is wrong with them"))?;
+        self.came_along(&found.includes);
+        // A post whose author is not said may be a stranger's.
+        let is_own = |post: &wire::Post| post.author_id.as_ref() == Some(&self.account.id);
+        let asked = |id: &str| ids.contains(&id);
+        let is_there = |id: &str| found.posts.iter().any(|post| post.id == id);
+        let missing = found.missing.iter().filter(|id| asked(id) && !is_there(id));
+        let mut all: Vec<Found> = missing.map(|id| Found::Gone(PostId::new(id))).collect();
+        check_fields(&found.posts)?;
+        let own: BTreeMap<PostId, wire::Post> =
+            found.posts.into_iter().filter(is_own).map(|post| (PostId::new(&post.id), post)).collect();
+        let includes = &found.includes;
+        let context =
+            read::Context { account: &self.account, own: &own, includes, links: self.settings.links, fallback: at };
+        let here = own.values().filter(|post| asked(&post.id));
+        all.extend(here.map(|post| Found::Here(Box::new(read::read(post, &context)))));
+        Ok(all)
+    }
+
+    /// Sends a post, new or a new version of one.
+    async fn create(&self, post: &NewPost<'_>, is_reply: bool) -> Outcome {
+        let address = |id: &str| read::own_address(&self.account, id);
+        let sent = self.send("/2/tweets", post).await;
+        sent.map_or_else(
+            |failed| failed,
+            |answer| errors::created(&answer, self.session.time_of(&answer), is_reply, address),
+        )
+    }
+
+    async fn send(&self, path: &str, body: &impl Serialize) -> Result<Answer, Outcome> {
+        let body =
+            serde_json::to_vec(body).map_err(|error| Outcome::NotSent(Trouble::Unreachable(error.to_string())))?;
+        self.session.post(path, Some(body)).await.map_err(failed)
+    }
+}
+
+/// What a request came to that got no answer.
+fn failed(failure: Failure) -> Outcome {
+    match failure {
+        Failure::NotSent(_) => Outcome::NotSent(failure.into()),
+        Failure::Unclear(why) => Outcome::Unclear { why, duplicate: false },
     }
 }
 
@@ -106,10 +230,10 @@ async fn page(session: &Session, account: &str, query: &Query<'_>) -> Result<(wi
 
 /// Refuses posts that come without any of the fields asked for. X answers 200 to field names that it does not know
 /// (`x-api.md` 0): were ours to go, an answer to a stranger would look like a post of its own, and be mirrored.
-fn with_fields(page: wire::Page) -> Result<wire::Page, Trouble> {
-    let has_any = page.posts.iter().any(|post| post.created_at.is_some() || post.author_id.is_some());
-    if page.posts.is_empty() || has_any {
-        return Ok(page);
+fn check_fields(posts: &[wire::Post]) -> Result<(), Trouble> {
+    let has_any = posts.iter().any(|post| post.created_at.is_some() || post.author_id.is_some());
+    if posts.is_empty() || has_any {
+        return Ok(());
     }
     Err(Trouble::NoAnswer("posts come without the fields that were asked for: look for a newer crosspostd".to_owned()))
 }
@@ -129,14 +253,7 @@ impl Client for Twitter {
     }
 
     fn rules(&self) -> Rules {
-        Rules {
-            max_length: self.max_length,
-            counting: Counting::Weighted,
-            warnings: false,
-            visibility: None,
-            settle_secs: SETTLE_SECS,
-            prices: Some(Prices::default()),
-        }
+        rules(&self.settings)
     }
 
     fn server_time(&self) -> Option<Timestamp> {
@@ -155,45 +272,89 @@ impl Client for Twitter {
     }
 
     async fn read(&self, since: &Since) -> Result<Timeline, Trouble> {
-        let mut query = vec![
-            ("max_results", "100"),
-            ("tweet.fields", POST_FIELDS),
-            ("expansions", "attachments.media_keys"),
-            ("media.fields", MEDIA_FIELDS),
-        ];
+        let mut query = vec![("max_results", "100")];
+        query.extend(query::fields(self.settings.read_shared));
         // The same on every page, or the pages would not be of one list.
         query.extend(since.after.as_ref().map(|after| ("since_id", after.as_str())));
         let mut walk = Walk::default();
         let (page, at) = self.page(&query).await?;
-        let mut next = walk.take(with_fields(page)?, since, at);
+        check_fields(&page.posts)?;
+        let mut next = walk.take(page, since, at);
         while let Next::Page(token) = &next {
             let mut query = query.clone();
             query.push(("pagination_token", token));
             let (page, _) = self.page(&query).await?;
-            next = walk.take(with_fields(page)?, since, at);
+            check_fields(&page.posts)?;
+            next = walk.take(page, since, at);
         }
         if walk.unreadable() > 0 {
             tracing::debug!(count = walk.unreadable(), "X sent posts that cannot be read: the timeline has holes.");
         }
-        let (posts, complete) = walk.finish(&self.account, at);
+        let (posts, complete) = walk.finish(&self.account, self.settings.links, at);
         Ok(Timeline { posts, complete, at })
     }
 
     async fn publish(&self, request: &Request<'_>) -> Outcome {
-        let reply = request.reply_to.map(|parent| Reply { in_reply_to_tweet_id: parent.as_str() });
-        let body = match serde_json::to_vec(&NewPost { text: &request.part.text, reply }) {
-            Ok(body) => body,
-            Err(error) => return Outcome::NotSent(Trouble::Unreachable(error.to_string())),
-        };
-        match self.session.post("/2/tweets", Some(body)).await {
-            Ok(answer) => {
-                errors::outcome(&answer, self.session.time_of(&answer), |id| read::address(&self.account, id))
-            }
-            Err(failure @ Failure::NotSent(_)) => Outcome::NotSent(failure.into()),
-            Err(Failure::Unclear(why)) => Outcome::Unclear { why, duplicate: false },
+        let post = NewPost::of(request.part, request.reply_to);
+        self.create(&post, request.reply_to.is_some()).await
+    }
+
+    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
+        self.create(&NewPost::version(post, part), false).await
+    }
+
+    async fn delete(&self, post: &PostId) -> Outcome {
+        if !wire::is_id(post.as_str()) {
+            return Outcome::Rejected(format!("`{post}` is not the id of a post on X"));
+        }
+        match self.session.delete(&format!("/2/tweets/{post}")).await {
+            Ok(answer) => errors::deleted(&answer, self.session.time_of(&answer), post),
+            Err(failure) => failed(failure),
         }
     }
+
+    async fn repost(&self, post: &PostId) -> Outcome {
+        let path = format!("/2/users/{}/retweets", self.account.id);
+        match self.send(&path, &NewRepost { tweet_id: post.as_str() }).await {
+            Ok(answer) => errors::reposted(&answer, self.session.time_of(&answer), post),
+            Err(outcome) => outcome,
+        }
+    }
+
+    async fn latest(&self, count: u8) -> Result<Vec<Post>, Trouble> {
+        // Five is the least that can be asked for.
+        let asked = count.clamp(5, 100).to_string();
+        let mut query = vec![("max_results", asked.as_str())];
+        query.extend(query::fields(self.settings.read_shared));
+        let (page, at) = self.page(&query).await?;
+        check_fields(&page.posts)?;
+        let mut walk = Walk::default();
+        walk.take(page, &Since::default(), at);
+        let (posts, _) = walk.finish(&self.account, self.settings.links, at);
+        Ok(super::newest_of(posts, count))
+    }
+
+    async fn look_up(&self, posts: &[PostId]) -> Result<Vec<Found>, Trouble> {
+        // An id that is none would make X refuse them all.
+        let mut ids: Vec<&str> = posts.iter().map(PostId::as_str).filter(|id| wire::is_id(id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut found = Vec::new();
+        for some in ids.chunks(MOST_LOOKED_UP) {
+            found.extend(self.look_up_some(some).await?);
+        }
+        Ok(found)
+    }
+
+    fn take_included(&self) -> Included {
+        self.included.take()
+    }
 }
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod write_tests;
 
 #[cfg(test)]
 mod tests;

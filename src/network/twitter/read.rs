@@ -1,13 +1,16 @@
 //! A post of X's → the neutral [`Post`]. Pure, and never fails: what makes a post unreadable is decided in `wire`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::text::{MediaLink, resolve};
-use super::{Account, wire};
-use crate::core::post::{Media, MediaKind, Post, PostId, ReplyTo, Timestamp, Visibility};
+use super::text::{self, MediaLink, Reading, Resolved};
+use super::{Account, Links, address, shared, wire};
+use crate::core::filter::cut;
+use crate::core::post::{
+    Media, MediaKind, Poll, Post, PostId, ReplyTo, Restriction, Span, SpanKind, Timestamp, Visibility,
+};
 
 /// When X's ids begin to count, in milliseconds since 1970 (`x-api.md` 0).
 const SNOWFLAKE_EPOCH: i64 = 1_288_834_974_657;
@@ -21,45 +24,145 @@ pub struct Context<'a> {
     pub account: &'a Account,
     /// The owner's posts that were read together: a parent among them is the owner's, whatever else is missing.
     pub own: &'a BTreeMap<PostId, wire::Post>,
-    /// The media that were read with them, by their keys.
-    pub media: &'a HashMap<String, wire::Media>,
+    /// What else was read with them.
+    pub includes: &'a wire::Includes,
+    /// Which address a link becomes.
+    pub links: Links,
     /// When nothing says when a post was written: now.
     pub fallback: Timestamp,
+}
+
+impl<'a> Context<'a> {
+    /// A post that was read with them because one of them answers, quotes or reposts it.
+    #[must_use]
+    pub fn included(&self, id: &str) -> Option<&'a wire::Post> {
+        self.includes.posts.get(id)
+    }
+
+    /// One of the owner's posts that were read together.
+    #[must_use]
+    pub fn own(&self, id: &str) -> Option<&'a wire::Post> {
+        let is_own = |post: &&wire::Post| post.author_id.as_ref().is_none_or(|author| *author == self.account.id);
+        self.own.get(&PostId::new(id)).filter(is_own)
+    }
 }
 
 /// Reads a post.
 #[must_use]
 pub fn read(post: &wire::Post, context: &Context<'_>) -> Post {
-    let resolved = resolve(post);
     let id = PostId::new(&post.id);
-    Post {
+    let common = Post {
         created: created(post, context.fallback),
-        // The timeline asked for is the owner's: a silent post is theirs.
-        author: post.author_id.clone().unwrap_or_else(|| context.account.id.clone()),
-        warning: None,
-        // Whether the account is protected is not said here; setup asks (`setup::who_am_i`).
-        visibility: Visibility::Public,
-        reply_to: reply_to(post, context),
-        boost: reference(post, "retweeted").is_some(),
-        restricted: post.community_id.is_some(),
-        poll: !post.attachments.poll_ids.is_empty(),
+        visibility: visibility(post),
+        restricted: restriction(post),
         sensitive: post.possibly_sensitive,
-        media: media(post, &resolved.media, context.media),
         language: post.lang.as_deref().and_then(language),
         application: post.source.clone(),
-        earlier_versions: post.edit_history_tweet_ids.iter().filter(|own| **own != post.id).map(PostId::new).collect(),
-        address: Some(address(context.account, &post.id)),
+        earlier_versions: earlier_versions(post, &id),
+        address: Some(own_address(context.account, &post.id)),
+        // The timeline asked for is the owner's: a silent post is theirs.
+        ..Post::plain(id, post.author_id.as_ref().unwrap_or(&context.account.id), context.fallback, "")
+    };
+    // Nothing in a repost is its own: its text is the other's, and cut short (`x-api.md` 2.2).
+    if let Some(boost) = shared::boost(post, context) {
+        return Post { boost: Some(boost), ..common };
+    }
+    let quoted = shared::quoted_ids(post, context);
+    let mut resolved = content(post, Reading { links: context.links, quoted: &quoted });
+    let reply_to = reply_to(post, context);
+    if matches!(reply_to, ReplyTo::Own(_)) {
+        drop_own_name(&mut resolved, context.account);
+    }
+    Post {
+        reply_to,
+        quote: shared::quote(post, context),
+        poll: poll(post, context.includes),
+        media: media(post, &resolved.media, context.includes),
         text: resolved.text,
         spans: resolved.spans,
-        id,
+        ..common
     }
 }
 
-/// A post's address for people. `i` stands for any name: X goes by the id.
+/// A post's text; for an article its title, and the link that is all that the post is.
 #[must_use]
-pub fn address(account: &Account, id: &str) -> String {
-    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    format!("https://x.com/{}/status/{id}", account.username.as_deref().filter(is_name).unwrap_or("i"))
+pub fn content(post: &wire::Post, reading: Reading<'_>) -> Resolved {
+    let mut resolved = text::resolve(post, reading);
+    let title = post.article.as_ref().map(|article| text::plain(&article.title)).unwrap_or_default();
+    if title.is_empty() || resolved.text.starts_with(&title) {
+        return resolved;
+    }
+    let head = if resolved.text.is_empty() { title } else { title + "\n\n" };
+    for span in &mut resolved.spans {
+        span.range = span.range.start + head.len()..span.range.end + head.len();
+    }
+    resolved.text.insert_str(0, &head);
+    resolved
+}
+
+/// Takes the owner's own name off the head of an answer to themselves: some apps write it there, X does not show it.
+fn drop_own_name(resolved: &mut Resolved, account: &Account) {
+    let own = account.username.as_deref().map(address::handle);
+    let named = resolved.spans.iter().min_by_key(|span| span.range.start).filter(|span| span.range.start == 0);
+    let Some(Span { range, kind: SpanKind::Mention { handle } }) = named else { return };
+    let rest = resolved.text.get(range.end..).unwrap_or_default();
+    if !own.is_some_and(|own| own.eq_ignore_ascii_case(handle)) || !rest.starts_with(char::is_whitespace) {
+        return;
+    }
+    let begin = resolved.text.len() - rest.trim_start().len();
+    if begin < resolved.text.len() {
+        (resolved.text, resolved.spans) = cut::without(&resolved.text, &resolved.spans, 0..begin);
+    }
+}
+
+/// Why a post is not like others; the narrowest circle first.
+#[must_use]
+pub fn restriction(post: &wire::Post) -> Option<Restriction> {
+    if post.for_subscribers {
+        Some(Restriction::Subscribers)
+    } else if post.community_id.is_some() {
+        Some(Restriction::Community)
+    } else {
+        post.article.is_some().then_some(Restriction::Article)
+    }
+}
+
+/// Whether the account is protected is not said here; setup asks (`setup::who_am_i`).
+fn visibility(post: &wire::Post) -> Visibility {
+    if post.scopes.followers { Visibility::Private } else { Visibility::Public }
+}
+
+/// The versions before this one: looked up by its id, an old one comes with the later ones as well. They stand in the
+/// order of their making, and so do their ids; where the two differ, a version too many is better than a post twice.
+fn earlier_versions(post: &wire::Post, id: &PostId) -> Vec<PostId> {
+    let all = &post.edit_history_tweet_ids;
+    let own = all.iter().position(|version| *version == post.id).unwrap_or(all.len());
+    let versions = all.iter().enumerate().filter(|(_, version)| wire::is_id(version));
+    versions
+        .map(|(at, version)| (at, PostId::new(version)))
+        .filter(|(at, version)| *at < own || version < id)
+        .map(|(_, version)| version)
+        .collect()
+}
+
+/// The address of a post of the account's.
+#[must_use]
+pub fn own_address(account: &Account, id: &str) -> String {
+    address::of_post(account.username.as_deref(), id)
+}
+
+fn poll(post: &wire::Post, includes: &wire::Includes) -> Option<Poll> {
+    let id = post.attachments.poll_ids.first()?;
+    let known = includes.polls.get(id);
+    let mut options: Vec<&wire::PollOption> = known.iter().flat_map(|poll| &poll.options).collect();
+    options.sort_by_key(|option| option.position.unwrap_or(usize::MAX));
+    let minutes = known.and_then(|poll| i64::try_from(poll.duration_minutes?).ok());
+    Some(Poll {
+        options: options.into_iter().map(|option| text::plain(&option.label)).collect(),
+        multiple: false,
+        length_secs: minutes.and_then(|minutes| minutes.checked_mul(60)).filter(|secs| *secs > 0),
+        closed: known.is_some_and(|poll| poll.voting_status == "closed"),
+    })
 }
 
 /// When a post was written: as it says, else as its id says.
@@ -75,18 +178,14 @@ fn by_snowflake(id: &str) -> Option<Timestamp> {
     (id >= FIRST_SNOWFLAKE).then(|| Timestamp::from_millis((id >> 22) + SNOWFLAKE_EPOCH))
 }
 
-fn reference<'a>(post: &'a wire::Post, kind: &str) -> Option<&'a wire::Reference> {
-    post.referenced_tweets.iter().find(|reference| reference.kind == kind)
-}
-
 fn reply_to(post: &wire::Post, context: &Context<'_>) -> ReplyTo {
-    let parent = reference(post, "replied_to").map(|reference| PostId::new(&reference.id));
+    let parent = post.reference("replied_to").or(post.in_reply_to_tweet_id.as_deref()).map(PostId::new);
     let to_own = post.in_reply_to_user_id.as_ref().map(|user| *user == context.account.id);
     match (parent, to_own) {
         (Some(parent), Some(true)) => ReplyTo::Own(parent),
         // Whose post it answers is not said (the parent is gone, or the field is): the owner's, if it was just read
         // from their timeline; else it might be a stranger's, and those answers must not leave.
-        (Some(parent), None) if context.own.contains_key(&parent) => ReplyTo::Own(parent),
+        (Some(parent), None) if context.own(parent.as_str()).is_some() => ReplyTo::Own(parent),
         (Some(_), _) | (None, Some(false)) => ReplyTo::Other,
         // An answer to themselves whose parent is unknown: only the first post of a conversation answers nothing (X
         // also marks posts that begin with a name as answers).
@@ -95,7 +194,7 @@ fn reply_to(post: &wire::Post, context: &Context<'_>) -> ReplyTo {
     }
 }
 
-fn media(post: &wire::Post, links: &[MediaLink], known: &HashMap<String, wire::Media>) -> Vec<Media> {
+fn media(post: &wire::Post, links: &[MediaLink], includes: &wire::Includes) -> Vec<Media> {
     let mut keys: Vec<&str> = Vec::new();
     let named = post.attachments.media_keys.iter().chain(links.iter().filter_map(|link| link.key.as_ref()));
     for key in named {
@@ -103,7 +202,7 @@ fn media(post: &wire::Post, links: &[MediaLink], known: &HashMap<String, wire::M
             keys.push(key);
         }
     }
-    let mut all: Vec<Media> = keys.into_iter().map(|key| medium(key, known.get(key), links)).collect();
+    let mut all: Vec<Media> = keys.into_iter().map(|key| medium(key, includes.media.get(key), links)).collect();
     if all.is_empty() {
         // Only the links say that there is something: one each is the least that there can be.
         all.extend(links.iter().map(|link| Media { kind: link.kind, url: None, description: None }));

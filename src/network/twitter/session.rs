@@ -64,6 +64,14 @@ impl Session {
         self.call(Method::POST, path, &[], body).await
     }
 
+    /// Deletes what is at `path`.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn delete(&self, path: &str) -> Result<Answer, Failure> {
+        self.call(Method::DELETE, path, &[], None).await
+    }
+
     /// Sends once; a second time, signed anew, only after a 401. That is answered before anything is done, and the
     /// clock, which the 401 has just set, is its commonest cause.
     async fn call(

@@ -25,20 +25,20 @@ impl Clock for Fixed {
 }
 
 /// What the server does with a request.
-enum Step {
+pub(super) enum Step {
     Answer(u16, &'static str, String),
     HangUp,
 }
 
-fn step(status: u16, body: &Value) -> Step {
+pub(super) fn step(status: u16, body: &Value) -> Step {
     Step::Answer(status, "", body.to_string())
 }
 
 /// A request as it came.
-struct Asked {
-    line: String,
+pub(super) struct Asked {
+    pub(super) line: String,
     head: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Asked {
@@ -68,7 +68,7 @@ async fn receive(stream: &mut TcpStream) -> Asked {
     }
 }
 
-async fn serve(script: Vec<Step>) -> (BaseUrl, JoinHandle<Vec<Asked>>) {
+pub(super) async fn serve(script: Vec<Step>) -> (BaseUrl, JoinHandle<Vec<Asked>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let server = tokio::spawn(async move {
@@ -103,12 +103,18 @@ fn clock() -> Rc<dyn Clock> {
 }
 
 fn client(base: BaseUrl) -> Twitter {
-    let account = Account { id: "7".into(), username: Some("owner".into()) };
-    Twitter::new(http::client().unwrap(), base, keys(), account, 280, clock())
+    client_with(base, Settings::default())
 }
 
-fn part(text: &str) -> Part {
-    Part { text: text.into(), warning: None, language: Some("en".into()), visibility: None }
+pub(super) fn client_with(base: BaseUrl, settings: Settings) -> Twitter {
+    let account = Account { id: "7".into(), username: Some("owner".into()) };
+    Twitter::new(http::client().unwrap(), base, keys(), account, settings, clock())
+}
+
+pub(super) fn part(text: &str) -> Part {
+    let mut part = Part::plain(text);
+    part.language = Some("en".into());
+    part
 }
 
 /// Publishes against a script; what came of it and what was asked.
@@ -138,7 +144,7 @@ async fn every_page_is_read_with_the_same_since_id() {
     let asked = server.await.unwrap();
     for request in &asked {
         assert!(request.line.starts_with(
-            "GET /2/users/7/tweets?expansions=attachments.media_keys&max_results=100&media.fields=media_key%2Ctype%2C"
+            "GET /2/users/7/tweets?expansions=attachments.media_keys%2Cattachments.poll_ids&max_results=100&media.fields=media_key%2C"
         ));
         assert!(
             request.line.contains("&since_id=98&tweet.fields=created_at%2Cauthor_id%2Ctext%2Cnote_tweet%2C"),
@@ -201,7 +207,7 @@ async fn the_newest_post_is_asked_for_with_the_least() {
 #[tokio::test]
 async fn a_post_is_sent_once_with_nothing_beside_its_text_and_parent() {
     let created = || step(201, &json!({"data": {"id": "12", "text": "hi"}}));
-    let expected = Outcome::Created { id: PostId::new("12"), address: Some("https://x.com/owner/status/12".into()) };
+    let expected = Outcome::Done { id: PostId::new("12"), address: Some("https://x.com/owner/status/12".into()) };
     for (parent, body) in [
         (None, r#"{"text":"hi <&> 👍"}"#),
         (Some("11"), r#"{"text":"hi <&> 👍","reply":{"in_reply_to_tweet_id":"11"}}"#),
@@ -217,7 +223,7 @@ async fn a_post_is_sent_once_with_nothing_beside_its_text_and_parent() {
 async fn a_401_is_signed_once_more_by_the_servers_clock() {
     let refused = || step(401, &json!({"title": "Unauthorized", "detail": "Unauthorized"}));
     let (outcome, asked) = publish(vec![refused(), step(201, &json!({"data": {"id": "12"}}))], None).await;
-    assert!(matches!(outcome, Outcome::Created { .. }));
+    assert!(matches!(outcome, Outcome::Done { .. }));
     assert_eq!(
         (asked[0].oauth("oauth_timestamp"), asked[1].oauth("oauth_timestamp")),
         ("100".into(), SERVER.to_string())

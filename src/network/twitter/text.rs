@@ -7,11 +7,10 @@ use std::ops::Range;
 
 use url::Url;
 
+use super::Links;
+use super::address::{StatusUrl, handle, is_name};
 use super::wire::{Entities, MentionEntity, Place, Post, TagEntity, UrlEntity};
 use crate::core::post::{MediaKind, Span, SpanKind};
-
-/// The host that X's names are known by elsewhere.
-const MENTION_HOST: &str = "x.com";
 
 /// Exactly these are escaped, and nothing else.
 const ESCAPES: [(&str, &str); 3] = [("amp;", "&"), ("lt;", "<"), ("gt;", ">")];
@@ -36,46 +35,47 @@ pub struct MediaLink {
     pub kind: MediaKind,
 }
 
+/// What a text alone does not say.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// Which address a link becomes.
+    pub links: Links,
+    /// The post that it quotes, and its other versions: their link at the end only stands for the quote.
+    pub quoted: &'a [&'a str],
+}
+
 /// Resolves a post's whole text.
 #[must_use]
-pub fn resolve(post: &Post) -> Resolved {
+pub fn resolve(post: &Post, reading: Reading<'_>) -> Resolved {
     let nothing = Entities::default();
     let outer = post.entities.as_ref().unwrap_or(&nothing);
-    let Some(note) = &post.note_tweet else {
-        return assemble(post, &post.text, outer, &[]);
+    let (text, entities) = match post.note_tweet.as_ref().filter(|note| !note.text.is_empty()) {
+        None => (&post.text, outer),
+        // The outer entities point into the text that was cut short, but they say more of the links that the note has
+        // as well, and whether a note's own entities have its media links is not known.
+        Some(note) => (&note.text, note.entities.as_ref().unwrap_or(outer)),
     };
-    // The outer entities point into the text that was cut short. Their links are still worth a search: whether a
-    // note's own entities have its media links is not known.
-    let inner = note.entities.as_ref().unwrap_or(outer);
-    let mut resolved = assemble(post, &note.text, inner, &outer.urls);
-    append_quote(post, outer, &mut resolved);
-    resolved
-}
-
-/// A quote's link stands at the end of the short text; where the note lacks it, the quote would be lost.
-fn append_quote(post: &Post, outer: &Entities, resolved: &mut Resolved) {
-    let quoted = post.referenced_tweets.iter().filter(|reference| reference.kind == "quoted");
-    for id in quoted.map(|reference| reference.id.as_str()) {
-        let link =
-            outer.urls.iter().map(address).find(|link| StatusUrl::of(link).is_some_and(|status| status.id == id));
-        if let Some(link) = link
-            && !resolved.text.contains(link)
-        {
-            if !resolved.text.is_empty() {
-                resolved.text.push(' ');
-            }
-            push(resolved, link, SpanKind::Link);
-        }
-    }
-}
-
-fn assemble(post: &Post, text: &str, entities: &Entities, further: &[UrlEntity]) -> Resolved {
-    let mut finder = Finder::new(text);
-    let is_own = |id: &str| id == post.id || post.edit_history_tweet_ids.iter().any(|own| own == id);
-    finder.urls(&entities.urls, further, &is_own);
+    let mut finder = Finder::new(text, post, reading, &outer.urls);
+    finder.urls(&entities.urls);
     finder.mentions(&entities.mentions);
     finder.hashtags(&entities.hashtags);
     finder.finish()
+}
+
+/// The link to a post among a post's links, in whichever of its texts: a quote's stands at the end of the short one.
+#[must_use]
+pub fn link_to(post: &Post, is_it: impl Fn(&str) -> bool) -> Option<StatusUrl<'_>> {
+    let note = post.note_tweet.as_ref().and_then(|note| note.entities.as_ref());
+    let urls = post.entities.iter().chain(note).flat_map(|entities| &entities.urls);
+    urls.filter_map(|entity| StatusUrl::of(entity.expanded_url.as_deref()?)).find(|status| is_it(status.id))
+}
+
+/// A text without entities, such as a poll's option or an article's title: on one line.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::new();
+    push_gap(&mut out, text, false);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is to be done with a piece of the text.
@@ -83,8 +83,12 @@ fn assemble(post: &Post, text: &str, entities: &Entities, further: &[UrlEntity])
 enum Piece<'a> {
     /// Replaced by an address.
     Link(&'a str),
+    /// Replaced by what was typed.
+    Typed(&'a str),
+    /// The quoted post's link: an address, but at the end taken out.
+    Quote(&'a str),
     /// Taken out.
-    Media,
+    Nothing,
     /// Kept.
     Mention(&'a str),
     /// Kept.
@@ -93,6 +97,10 @@ enum Piece<'a> {
 
 struct Finder<'a> {
     text: &'a str,
+    post: &'a Post,
+    reading: Reading<'a>,
+    /// The links of the short text, which may tell more of the same links than a note does.
+    outer: &'a [UrlEntity],
     /// Where each code point begins, and where the last one ends.
     offsets: Vec<usize>,
     found: Vec<(Range<usize>, Piece<'a>)>,
@@ -100,21 +108,21 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, post: &'a Post, reading: Reading<'a>, outer: &'a [UrlEntity]) -> Self {
         let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        Self { text, offsets, found: Vec::new(), media: Vec::new() }
+        Self { text, post, reading, outer, offsets, found: Vec::new(), media: Vec::new() }
     }
 
-    fn urls(&mut self, entities: &'a [UrlEntity], further: &'a [UrlEntity], is_own: &dyn Fn(&str) -> bool) {
+    fn urls(&mut self, entities: &'a [UrlEntity]) {
         let mut misplaced = Vec::new();
         for entity in entities.iter().filter(|entity| entity.url.starts_with("http")) {
             match self.at(entity.place, |slice| slice == entity.url) {
-                Some(range) => self.take_url(range, entity, is_own),
+                Some(range) => self.take_url(range, entity),
                 None => misplaced.push(entity),
             }
         }
         let known = |entity: &&UrlEntity| !entities.iter().any(|inner| inner.url == entity.url);
-        misplaced.extend(further.iter().filter(|entity| entity.url.starts_with("http")).filter(known));
+        misplaced.extend(self.outer.iter().filter(|entity| entity.url.starts_with("http")).filter(known));
         for entity in misplaced {
             let free = self.search(&entity.url, str::eq);
             // Several media share one link; the later entities' indices may be wrong as well.
@@ -122,23 +130,37 @@ impl<'a> Finder<'a> {
                 self.found.iter().map(|(range, _)| range).find(|r| self.text.get(r.start..r.end) == Some(&entity.url))
             };
             if let Some(range) = free.or_else(|| shared().cloned()) {
-                self.take_url(range, entity, is_own);
+                self.take_url(range, entity);
             }
         }
     }
 
-    fn take_url(&mut self, range: Range<usize>, entity: &'a UrlEntity, is_own: &dyn Fn(&str) -> bool) {
-        let own_media =
-            StatusUrl::of(address(entity)).filter(|status| is_own(status.id)).and_then(|status| status.media);
-        let is_media = entity.media_key.is_some() || own_media.is_some();
+    fn take_url(&mut self, range: Range<usize>, entity: &'a UrlEntity) {
+        let twin = self.outer.iter().find(|outer| outer.url == entity.url).unwrap_or(entity);
+        let expanded = usable(entity.expanded_url.as_deref()).or_else(|| usable(twin.expanded_url.as_deref()));
+        let status = expanded.and_then(StatusUrl::of);
+        let is_own = |id: &str| id == self.post.id || self.post.edit_history_tweet_ids.iter().any(|own| own == id);
+        let own_media = status.filter(|status| is_own(status.id)).and_then(|status| status.media);
+        let key = entity.media_key.as_ref().or(twin.media_key.as_ref());
+        let is_media = key.is_some() || own_media.is_some();
         if is_media {
-            let kind = own_media.unwrap_or(MediaKind::Other);
-            self.media.push(MediaLink { key: entity.media_key.clone(), kind });
+            self.media.push(MediaLink { key: key.cloned(), kind: own_media.unwrap_or(MediaKind::Other) });
         }
-        let piece = if is_media { Piece::Media } else { Piece::Link(address(entity)) };
+        let found = usable(twin.unwound_url.as_deref().filter(|_| {
+            // Where X met an error page, the shortener's address is the better one.
+            self.reading.links == Links::Unwound && twin.status.is_none_or(|status| (200..300).contains(&status))
+        }));
+        let target = found.or(expanded).unwrap_or(&entity.url);
+        let piece = if is_media {
+            Piece::Nothing
+        } else if status.is_some_and(|status| self.reading.quoted.contains(&status.id)) {
+            Piece::Quote(target)
+        } else {
+            typed(entity).map_or(Piece::Link(target), Piece::Typed)
+        };
         if let Some((_, earlier)) = self.found.iter_mut().find(|(other, _)| *other == range) {
             if is_media {
-                *earlier = Piece::Media;
+                *earlier = Piece::Nothing;
             }
         } else {
             self.claim(range, piece);
@@ -146,9 +168,6 @@ impl<'a> Finder<'a> {
     }
 
     fn mentions(&mut self, entities: &'a [MentionEntity]) {
-        let is_name = |name: &str| {
-            (1..=20).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
         for entity in entities.iter().filter(|entity| is_name(&entity.username)) {
             let name = entity.username.as_str();
             let range = self.marked(entity.place, &['@', '＠'], name, str::eq_ignore_ascii_case);
@@ -209,42 +228,64 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// Takes the quote's links out that stand at the very end, among media's links and blanks.
+    fn drop_last_quote(&mut self) {
+        let mut end = self.text.len();
+        for (range, piece) in self.found.iter_mut().rev() {
+            let is_last = self.text.get(range.end..end).is_some_and(|rest| rest.trim().is_empty());
+            if !is_last || !matches!(piece, Piece::Nothing | Piece::Quote(_)) {
+                return;
+            }
+            *piece = Piece::Nothing;
+            end = range.start;
+        }
+    }
+
     fn finish(mut self) -> Resolved {
         self.found.sort_by_key(|(range, _)| range.start);
-        let mut out = Resolved { media: self.media, ..Resolved::default() };
-        let (mut at, mut after_media) = (0, false);
+        self.drop_last_quote();
+        let mut out = Resolved { media: std::mem::take(&mut self.media), ..Resolved::default() };
+        let (mut at, mut after_nothing) = (0, false);
         for (range, piece) in &self.found {
-            push_gap(&mut out.text, self.text.get(at..range.start).unwrap_or_default(), after_media);
-            after_media = false;
+            push_gap(&mut out.text, self.text.get(at..range.start).unwrap_or_default(), after_nothing);
+            after_nothing = false;
             let slice = self.text.get(range.clone()).unwrap_or_default();
             match piece {
-                Piece::Link(address) => push(&mut out, address, SpanKind::Link),
-                Piece::Media => after_media = true,
-                Piece::Mention(name) => {
-                    push(&mut out, slice, SpanKind::Mention { handle: format!("{name}@{MENTION_HOST}") });
-                }
+                Piece::Link(address) | Piece::Quote(address) => push(&mut out, address, SpanKind::Link),
+                Piece::Typed(text) => out.text.push_str(text),
+                Piece::Nothing => after_nothing = true,
+                Piece::Mention(name) => push(&mut out, slice, SpanKind::Mention { handle: handle(name) }),
                 Piece::Hashtag => push(&mut out, slice, SpanKind::Hashtag),
             }
             at = range.end;
         }
-        push_gap(&mut out.text, self.text.get(at..).unwrap_or_default(), after_media);
-        if self.found.iter().any(|(_, piece)| *piece == Piece::Media) {
+        push_gap(&mut out.text, self.text.get(at..).unwrap_or_default(), after_nothing);
+        if self.found.iter().any(|(_, piece)| *piece == Piece::Nothing) {
             out.text.truncate(out.text.trim_end().len());
         }
         out
     }
 }
 
+/// Characters that no network takes, that would hide in a journal line, or that nobody typed.
+fn is_unwanted(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+fn push_plain(out: &mut String, text: &str) {
+    out.extend(text.chars().filter(|c| !is_unwanted(*c)));
+}
+
 fn push(out: &mut Resolved, text: &str, kind: SpanKind) {
     let start = out.text.len();
-    out.text.push_str(text);
+    push_plain(&mut out.text, text);
     out.spans.push(Span { range: start..out.text.len(), kind });
 }
 
 /// Adds plain text, unescaped. What was around a link that was taken out must not leave two blanks behind.
-fn push_gap(out: &mut String, gap: &str, after_media: bool) {
+fn push_gap(out: &mut String, gap: &str, after_nothing: bool) {
     let mut rest = gap;
-    if after_media {
+    if after_nothing {
         if out.is_empty() || out.ends_with(char::is_whitespace) {
             rest = rest.trim_start_matches(' ');
         }
@@ -253,47 +294,29 @@ fn push_gap(out: &mut String, gap: &str, after_media: bool) {
         }
     }
     while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
+        push_plain(out, before);
         let escape = ESCAPES.iter().find_map(|(name, sign)| Some((*sign, after.strip_prefix(name)?)));
         let (sign, after) = escape.unwrap_or(("&", after));
         out.push_str(sign);
         rest = after;
     }
-    out.push_str(rest);
+    push_plain(out, rest);
 }
 
-/// What a link leads to; the link itself where that is not said in a usable way.
-fn address(entity: &UrlEntity) -> &str {
-    let usable = |url: &&str| {
+/// An address that can be put into a text.
+fn usable(url: Option<&str>) -> Option<&str> {
+    url.filter(|url| {
         (url.starts_with("https://") || url.starts_with("http://"))
-            && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+            && !url.chars().any(|c| c.is_whitespace() || is_unwanted(c))
             && Url::parse(url).is_ok()
-    };
-    entity.expanded_url.as_deref().filter(usable).unwrap_or(&entity.url)
+    })
 }
 
-/// The address of a post on X, or of a medium of it.
-struct StatusUrl<'a> {
-    id: &'a str,
-    media: Option<MediaKind>,
-}
-
-impl<'a> StatusUrl<'a> {
-    fn of(url: &'a str) -> Option<Self> {
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-        let (host, path) = rest.split_once('/')?;
-        let host = host.trim_start_matches("www.").trim_start_matches("mobile.");
-        if !["x.com", "twitter.com"].iter().any(|ours| host.eq_ignore_ascii_case(ours)) {
-            return None;
-        }
-        let path = path.split(['?', '#']).next()?;
-        let mut segments = path.split('/').skip_while(|segment| *segment != "status").skip(1);
-        let id = segments.next()?;
-        let media = match segments.next() {
-            Some("photo") => Some(MediaKind::Image),
-            Some("video") => Some(MediaKind::Video),
-            _ => None,
-        };
-        Some(Self { id, media })
-    }
+/// What was typed, where X made a link of a word that looks like one (`main.rs`, a full stop without a blank behind it):
+/// it adds `http://` and shows the rest. Who types the scheme themselves today types `https://`, and on Mastodon such a
+/// word is no link: what came from there would not read the same when it went back.
+fn typed(entity: &UrlEntity) -> Option<&str> {
+    let word = usable(entity.expanded_url.as_deref())?.strip_prefix("http://")?;
+    let is_bare = !word.contains(['/', '?', '#', '@']);
+    (is_bare && entity.display_url.as_deref() == Some(word)).then_some(word)
 }

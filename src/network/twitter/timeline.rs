@@ -1,10 +1,10 @@
 //! Walking back through a timeline's pages: which posts are new, where to stop, whether all were seen. Pure.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 
 use super::read::{self, Context};
-use super::{Account, wire};
+use super::{Account, Links, wire};
 use crate::core::post::{Post, PostId, Timestamp};
 use crate::network::Since;
 
@@ -26,7 +26,7 @@ pub enum Next {
 #[derive(Debug, Default)]
 pub struct Walk {
     posts: BTreeMap<PostId, wire::Post>,
-    media: HashMap<String, wire::Media>,
+    includes: wire::Includes,
     pages: usize,
     unreadable: usize,
     reached_the_end: bool,
@@ -37,7 +37,7 @@ impl Walk {
     pub fn take(&mut self, page: wire::Page, since: &Since, now: Timestamp) -> Next {
         self.pages += 1;
         self.unreadable += page.unreadable;
-        self.media.extend(page.media);
+        self.includes.extend(page.includes);
         // Newest first: behind a known post, or one that is too old, there is nothing to look for.
         let mut reached = false;
         let mut new = 0_usize;
@@ -73,8 +73,8 @@ impl Walk {
 
     /// The posts, oldest first, and whether they are all.
     #[must_use]
-    pub fn finish(self, account: &Account, now: Timestamp) -> (Vec<Post>, bool) {
-        let context = Context { account, own: &self.posts, media: &self.media, fallback: now };
+    pub fn finish(self, account: &Account, links: Links, now: Timestamp) -> (Vec<Post>, bool) {
+        let context = Context { account, own: &self.posts, includes: &self.includes, links, fallback: now };
         let posts = self.posts.values().map(|post| read::read(post, &context)).collect();
         (posts, self.reached_the_end && self.unreadable == 0)
     }
@@ -104,7 +104,7 @@ mod tests {
                 break;
             }
         }
-        let (posts, complete) = walk.finish(&Account { id: "7".into(), username: None }, NOW);
+        let (posts, complete) = walk.finish(&Account { id: "7".into(), username: None }, Links::default(), NOW);
         (asked, posts.into_iter().map(|post| post.id.to_string()).collect(), complete)
     }
 

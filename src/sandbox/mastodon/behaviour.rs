@@ -47,8 +47,14 @@ pub struct Behaviour {
     /// What an `Idempotency-Key` does.
     pub idempotency: Idempotency,
     /// Whether `/.well-known/oauth-authorization-server` is there. A Mastodon without it is one before 4.3 in all
-    /// that it says: no scope `profile`, no `api_versions`, no quotes, no `statuses?id[]=`.
+    /// that it says: no scope `profile`, no `api_versions`, no `tagged_collections`.
     pub metadata: bool,
+    /// Whether `GET /api/v1/statuses?id[]=` is there (Mastodon from 4.3).
+    pub several_statuses: bool,
+    /// Whether posts can quote (Mastodon from 4.5). Elsewhere `quoted_status_id` is ignored without a word.
+    pub quotes: bool,
+    /// Whether posts can be kept from other servers: glitch-soc, which a Mastodon with this is, and `GoToSocial`.
+    pub local_only: bool,
     /// Whether `grant_type=password` works.
     pub password_grant: PasswordGrant,
     /// Whether `redirect_uris` may be a JSON list (Mastodon from 4.3).
@@ -83,6 +89,9 @@ impl Behaviour {
             flavour: Flavour::Mastodon,
             idempotency: Idempotency::ErrorOnRepeat500,
             metadata: true,
+            several_statuses: true,
+            quotes: true,
+            local_only: false,
             password_grant: PasswordGrant::Off,
             redirect_uri_list: true,
             pkce: true,
@@ -105,6 +114,9 @@ impl Behaviour {
             flavour: Flavour::GoToSocial,
             idempotency: Idempotency::Ignored,
             metadata: false,
+            several_statuses: false,
+            quotes: false,
+            local_only: true,
             redirect_uri_list: false,
             pkce: false,
             max_characters: 5000,
@@ -120,11 +132,24 @@ impl Behaviour {
         Self {
             idempotency: Idempotency::Hour,
             metadata: false,
+            several_statuses: false,
+            quotes: false,
             password_grant: PasswordGrant::On,
             redirect_uri_list: false,
             pkce: false,
             ..Self::mastodon()
         }
+    }
+
+    /// glitch-soc on Mastodon 4.6.
+    #[must_use]
+    pub fn glitch_soc() -> Self {
+        Self { local_only: true, ..Self::mastodon() }
+    }
+
+    /// Whether other than plain text is taken: `content_type` and `supported_mime_types` are there.
+    pub(super) fn is_rich(&self) -> bool {
+        self.is_gotosocial() || self.local_only
     }
 
     pub(super) fn is_old_mastodon(&self) -> bool {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::MastodonWorld;
 use super::html::{self, Linked};
 use super::model::{Account, Status, visibility_word};
+use super::quote;
 use super::text::{Handle, Kind, entities, mentions};
 use super::wire::{encode, iso_millis};
 
@@ -102,17 +103,19 @@ impl MastodonWorld {
 
     /// A status as `viewer` (an account's id) sees it.
     pub(super) fn status_json(&self, status: &Status, viewer: Option<&str>, base: &str) -> Value {
+        self.shown_status(status, viewer, base, false)
+    }
+
+    /// A status; `quoted`: inside one that quotes it.
+    pub(super) fn shown_status(&self, status: &Status, viewer: Option<&str>, base: &str, quoted: bool) -> Value {
         let boosted = status.boost_of.as_deref().and_then(|id| self.status(id));
         let author = self.account(&status.author);
-        let home = author.map(|a| a.url(base)).unwrap_or_default();
         let ending = if boosted.is_some() { "/activity" } else { "" };
-        let url = match boosted {
-            Some(_) => format!("{base}/users/{}/statuses/{}", author.map(Account::acct).unwrap_or_default(), status.id),
-            None => format!("{home}/{}", status.id),
-        };
         let count = |of: fn(&Status) -> &Option<String>| {
             self.statuses.iter().filter(|other| of(other).as_deref() == Some(status.id.as_str())).count()
         };
+        let options = status.poll.iter().flat_map(|poll| &poll.options).map(String::as_str);
+        let words = [status.spoiler.as_str(), &status.text].into_iter().chain(options);
         let value = json!({
             "id": status.id,
             "created_at": iso_millis(status.created),
@@ -123,23 +126,29 @@ impl MastodonWorld {
             "visibility": visibility_word(status.visibility),
             "language": status.language,
             "uri": format!("{base}/ap/users/{}/statuses/{}{ending}", status.author, status.id),
-            "url": url,
+            "url": self.url_of(status, base),
             "replies_count": count(|other| &other.reply_to),
             "reblogs_count": count(|other| &other.boost_of),
-            "favourites_count": 0,
+            "favourites_count": status.favourited_by.len(),
             "edited_at": status.edited.map(iso_millis),
-            "content": self.html(&status.text, base),
-            "reblog": boosted.map(|other| self.status_json(other, viewer, base)),
+            "content": self.content(status, &status.text, base),
+            "reblog": boosted.map(|other| self.shown_status(other, viewer, base, false)),
             "account": author.map(|a| self.account_json(a, base)),
             "media_attachments": [],
             "mentions": self.mentions_json(&status.text, base),
             "tags": tags_json(&status.text, base),
-            "emojis": [],
+            "emojis": self.emojis_json(words, base),
             "card": null,
-            "poll": null,
+            "poll": status.poll.as_ref().map(|poll| self.poll_json(poll, viewer, base)),
         });
         let Value::Object(mut fields) = value else { return Value::Null };
         self.own_fields(&mut fields, status, viewer);
+        if self.behaviour.quotes {
+            let quote = status.quote.as_ref().map(|quote| self.quote_json(quote, viewer, base, quoted));
+            fields.insert("quote".to_owned(), quote.unwrap_or_default());
+            fields.insert("quotes_count".to_owned(), json!(self.quotes_of(&status.id)));
+            fields.insert("quote_approval".to_owned(), quote::approval(status, viewer));
+        }
         Value::Object(fields)
     }
 
@@ -147,11 +156,11 @@ impl MastodonWorld {
     fn own_fields(&self, fields: &mut Map<String, Value>, status: &Status, viewer: Option<&str>) {
         let own = viewer == Some(status.author.as_str());
         let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
-        if viewer.is_some() {
-            put("favourited", json!(false));
+        if let Some(person) = viewer {
+            put("favourited", json!(status.favourited_by.contains(person)));
             put("reblogged", json!(self.boost_by(viewer, &status.id).is_some()));
             put("muted", json!(false));
-            put("bookmarked", json!(false));
+            put("bookmarked", json!(status.bookmarked_by.contains(person)));
             put("filtered", json!([]));
             let pinnable = matches!(visibility_word(status.visibility), "public" | "unlisted" | "private");
             if own && status.boost_of.is_none() && pinnable {
@@ -164,17 +173,15 @@ impl MastodonWorld {
         }
         if self.behaviour.is_gotosocial() {
             put("interaction_policy", json!({}));
-            put("local_only", json!(false));
             if own {
                 put("text", json!(status.text));
                 put("content_type", json!("text/plain"));
             }
-        } else if self.behaviour.metadata {
-            put("quotes_count", json!(0));
-            put("quote", Value::Null);
+        } else if self.behaviour.metadata && self.behaviour.quotes {
             put("tagged_collections", json!([]));
-            let current = if own { "automatic" } else { "denied" };
-            put("quote_approval", json!({ "automatic": ["public"], "manual": [], "current_user": current }));
+        }
+        if self.behaviour.local_only {
+            put("local_only", json!(status.local_only));
         }
     }
 
@@ -189,12 +196,6 @@ impl MastodonWorld {
             })
         });
         people.collect()
-    }
-
-    /// A person's boost of a status.
-    pub(super) fn boost_by(&self, person: Option<&str>, id: &str) -> Option<&Status> {
-        let mut statuses = self.statuses.iter();
-        statuses.find(|status| Some(status.author.as_str()) == person && status.boost_of.as_deref() == Some(id))
     }
 }
 

@@ -1,9 +1,12 @@
-//! What people do without a client of ours: write in the web app, boost, delete, hand out tokens; and what tests look
-//! at afterwards.
+//! What people do without a client of ours: write in the web app, edit, boost, mark, delete, hand out tokens.
+//!
+//! Nothing that they do is refused or counted. What tests look at afterwards is in `view`.
 
 use super::MastodonWorld;
-use super::model::{Account, Application, Status, strip};
+use super::interact::Mark;
+use super::model::{self, Account, Application, Quote, Status, strip};
 use super::oauth::{OOB, words};
+use super::quote::ACCEPTED;
 use crate::core::post::{PostId, Timestamp, Visibility};
 
 /// How something is written by hand.
@@ -21,6 +24,23 @@ pub struct Options {
     pub language: Option<String>,
     /// The application's name; the web app's is `Web`.
     pub application: String,
+    /// The poll in it.
+    pub poll: Option<Poll>,
+    /// What it quotes.
+    pub quote: Option<PostId>,
+    /// Whether it stays on this server. Shown only where [`Behaviour::local_only`](super::Behaviour) is on.
+    pub local_only: bool,
+}
+
+/// A poll.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Poll {
+    /// What can be chosen.
+    pub options: Vec<String>,
+    /// Whether more than one can be.
+    pub multiple: bool,
+    /// How long it is open, counted from when it was made, in seconds; `None`: it never closes.
+    pub length_secs: Option<i64>,
 }
 
 impl Default for Options {
@@ -32,33 +52,11 @@ impl Default for Options {
             sensitive: false,
             language: Some("en".to_owned()),
             application: "Web".to_owned(),
+            poll: None,
+            quote: None,
+            local_only: false,
         }
     }
-}
-
-/// A post of the owner's, as tests look at it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    /// Its id.
-    pub id: PostId,
-    /// The text as it was typed.
-    pub text: String,
-    /// The text as the API shows it.
-    pub html: String,
-    /// The content warning.
-    pub spoiler: String,
-    /// What it answers.
-    pub reply_to: Option<PostId>,
-    /// Who may see it.
-    pub visibility: Visibility,
-    /// Its language.
-    pub language: Option<String>,
-    /// The application's name.
-    pub application: Option<String>,
-    /// When it was written.
-    pub created: Timestamp,
-    /// Whether it is a boost.
-    pub boost: bool,
 }
 
 impl MastodonWorld {
@@ -94,9 +92,14 @@ impl MastodonWorld {
 
     /// Somebody else writes; a new name becomes a person of this server whom the owner follows.
     pub fn write_as(&mut self, username: &str, now: Timestamp, text: &str, options: &Options) -> PostId {
-        let known = self.accounts.iter().find(|account| account.acct() == username).map(|account| account.id.clone());
-        let author = known.unwrap_or_else(|| self.add_person(username, true));
+        let author = self.person(username);
         self.write(&author, now, text, options)
+    }
+
+    /// The account of `user` or `user@domain`; a new name becomes a person of this server whom the owner follows.
+    fn person(&mut self, username: &str) -> String {
+        let known = self.accounts.iter().find(|account| account.acct() == username).map(|account| account.id.clone());
+        known.unwrap_or_else(|| self.add_person(username, true))
     }
 
     fn write(&mut self, author: &str, now: Timestamp, text: &str, options: &Options) -> PostId {
@@ -108,22 +111,89 @@ impl MastodonWorld {
             sensitive: options.sensitive || !options.spoiler.is_empty(),
             language: options.language.clone(),
             application: Some(Application { name: options.application.clone(), website: None }),
+            poll: self.new_poll(options.poll.as_ref(), None, now),
+            quote: options.quote.as_ref().map(|of| Quote { of: of.to_string(), state: ACCEPTED.to_owned() }),
+            local_only: options.local_only,
             ..blank
         };
         PostId::new(self.add(status, options.reply_to.as_ref().map(PostId::as_str)))
     }
 
-    /// The owner boosts a post.
-    pub fn boost_as_owner(&mut self, now: Timestamp, post: &PostId) -> PostId {
-        let owner = self.owner.clone();
-        PostId::new(self.add_boost(&owner, post.as_str(), Visibility::Public, now).id)
+    fn new_poll(&mut self, poll: Option<&Poll>, old: Option<&model::Poll>, now: Timestamp) -> Option<model::Poll> {
+        let poll = poll?;
+        let id = old.map_or_else(|| self.ids.next(self.behaviour.flavour, now), |old| old.id.clone());
+        let Poll { options, multiple, length_secs } = poll.clone();
+        Some(model::Poll { id, options, multiple, made: now, length_secs })
     }
 
-    /// The owner edits a post in the web app; whether it is there.
+    /// The owner boosts a post; a second boost of the same is the first one again.
+    pub fn boost_as_owner(&mut self, now: Timestamp, post: &PostId) -> PostId {
+        let owner = self.owner.clone();
+        self.boost(&owner, now, post)
+    }
+
+    /// Somebody else boosts a post; a new name becomes a person of this server whom the owner follows.
+    pub fn boost_as(&mut self, username: &str, now: Timestamp, post: &PostId) -> PostId {
+        let person = self.person(username);
+        self.boost(&person, now, post)
+    }
+
+    fn boost(&mut self, person: &str, now: Timestamp, post: &PostId) -> PostId {
+        let known = self.boost_by(Some(person), post.as_str()).map(|boost| boost.id.clone());
+        PostId::new(known.unwrap_or_else(|| self.add_boost(person, post.as_str(), Visibility::Public, now).id))
+    }
+
+    /// The owner takes back their boost of `post`; whether there was one.
+    pub fn unboost_as_owner(&mut self, post: &PostId) -> bool {
+        let boost = self.boost_by(Some(self.owner.as_str()), post.as_str()).map(|boost| boost.id.clone());
+        boost.map(|id| self.remove(&id)).is_some()
+    }
+
+    /// The owner favourites a post, or takes that back; whether the post is there.
+    pub fn favourite_as_owner(&mut self, post: &PostId, on: bool) -> bool {
+        let owner = self.owner.clone();
+        self.mark(&owner, post.as_str(), Mark::Favourite, on)
+    }
+
+    /// The owner bookmarks a post, or takes that back; whether the post is there.
+    pub fn bookmark_as_owner(&mut self, post: &PostId, on: bool) -> bool {
+        let owner = self.owner.clone();
+        self.mark(&owner, post.as_str(), Mark::Bookmark, on)
+    }
+
+    /// A post gets another text in the web app and stays as it is otherwise; whether it is there.
     pub fn edit_as_owner(&mut self, now: Timestamp, post: &PostId, text: &str) -> bool {
         let text = self.canonical_mentions(strip(text));
+        let Some(old) = self.status(post.as_str()).cloned() else { return false };
+        self.replace(Status { text, ..old }, now)
+    }
+
+    /// A post gets another text, warning, sensitivity, language and poll in the web app; whether it is there. The
+    /// other options cannot be changed and are not looked at.
+    pub fn edit_whole_as_owner(&mut self, now: Timestamp, post: &PostId, text: &str, options: &Options) -> bool {
+        let text = self.canonical_mentions(strip(text));
+        let Some(old) = self.status(post.as_str()).cloned() else { return false };
+        let new = Status {
+            text,
+            spoiler: options.spoiler.clone(),
+            sensitive: options.sensitive || !options.spoiler.is_empty(),
+            language: options.language.clone(),
+            poll: self.new_poll(options.poll.as_ref(), old.poll.as_ref(), now),
+            ..old
+        };
+        self.replace(new, now)
+    }
+
+    /// Another state of what a post quotes: `pending`, `revoked`, `rejected`, …; whether the post quotes anything.
+    pub fn set_quote_state(&mut self, post: &PostId, state: &str) -> bool {
         let status = self.statuses.iter_mut().find(|status| status.id == post.as_str());
-        status.map(|status| (status.text, status.edited) = (text, Some(now))).is_some()
+        let quote = status.and_then(|status| status.quote.as_mut());
+        quote.map(|quote| state.clone_into(&mut quote.state)).is_some()
+    }
+
+    /// The server gets a custom emoji: `blobcat` for `:blobcat:`.
+    pub fn define_emoji(&mut self, shortcode: &str) {
+        self.emojis.insert(shortcode.to_owned());
     }
 
     /// Somebody deletes a post; whether it was there.
@@ -138,40 +208,6 @@ impl MastodonWorld {
         if let Some(status) = self.statuses.iter_mut().find(|status| status.id == post.as_str()) {
             status.home_at = None;
         }
-    }
-
-    /// The owner's posts and boosts, oldest first, whatever lists show them already.
-    #[must_use]
-    pub fn timeline_of_owner(&self) -> Vec<View> {
-        let base = format!("https://{}", self.host);
-        let mut own: Vec<&Status> = self.statuses.iter().filter(|status| status.author == self.owner).collect();
-        own.sort_by(|a, b| b.newest_first(a));
-        own.into_iter()
-            .map(|status| View {
-                id: PostId::new(status.id.as_str()),
-                text: status.text.clone(),
-                html: self.html(&status.text, &base),
-                spoiler: status.spoiler.clone(),
-                reply_to: status.reply_to.as_deref().map(PostId::new),
-                visibility: status.visibility,
-                language: status.language.clone(),
-                application: status.application.as_ref().map(|application| application.name.clone()),
-                created: status.created,
-                boost: status.boost_of.is_some(),
-            })
-            .collect()
-    }
-
-    /// How many posts were created through the API, those deleted since included.
-    #[must_use]
-    pub fn posts_created(&self) -> usize {
-        self.created_by_api
-    }
-
-    /// Whom posts created through the API mentioned: post and `user` or `user@domain`.
-    #[must_use]
-    pub fn mentions_made(&self) -> &[(PostId, String)] {
-        &self.mentions_made
     }
 
     /// A token as from Preferences → Development; `None` for a name of nobody.

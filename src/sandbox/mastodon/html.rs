@@ -36,6 +36,15 @@ pub(super) fn format(flavour: Flavour, text: &str, base: &str, resolve: &dyn Fn(
     flavour.paragraphs(&html.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
+/// What Mastodon puts before the text of a post that quotes, for clients that know nothing of quotes
+/// (`TextFormatter#add_quote_fallback`): nothing where the text has the address already.
+pub(super) fn with_quote(html: String, url: &str) -> String {
+    if html.contains(url) {
+        return html;
+    }
+    format!("<p class=\"quote-inline\">RE: {}</p>{html}", Flavour::Mastodon.link(url))
+}
+
 impl Flavour {
     fn escape(self, text: &str) -> String {
         match self {

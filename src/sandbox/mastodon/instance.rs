@@ -3,21 +3,29 @@
 use serde_json::{Value, json};
 
 use super::MastodonWorld;
+use super::poll;
 use super::wire::{error, json};
 use crate::sandbox::{Call, Reply};
 
 /// The newest release that this is faithful to, and its `api_versions.mastodon`.
 const VERSION: &str = "4.6.5";
 const API_VERSION: u32 = 11;
+/// The newest release without quotes, and its `api_versions.mastodon`.
+const WITHOUT_QUOTES: &str = "4.3.23";
+const WITHOUT_QUOTES_API: u32 = 2;
 const GOTOSOCIAL: &str = "0.20.0-rc1+git-57cb4fe";
 
 impl MastodonWorld {
-    fn version(&self) -> &'static str {
-        match (self.behaviour.is_gotosocial(), self.behaviour.metadata) {
-            (true, _) => GOTOSOCIAL,
-            (false, true) => VERSION,
-            (false, false) => "4.2.29",
-        }
+    fn version(&self) -> String {
+        let behaviour = &self.behaviour;
+        let release = match (behaviour.is_gotosocial(), behaviour.metadata, behaviour.quotes) {
+            (true, _, _) => GOTOSOCIAL,
+            (false, true, true) => VERSION,
+            (false, true, false) => WITHOUT_QUOTES,
+            (false, false, _) => "4.2.29",
+        };
+        let fork = if behaviour.local_only && !behaviour.is_gotosocial() { "+glitch" } else { "" };
+        format!("{release}{fork}")
     }
 
     /// Streaming itself is not simulated. `GoToSocial` says `wss` even where it is served over `http`.
@@ -46,14 +54,15 @@ impl MastodonWorld {
                 "description_limit": if gotosocial { 1500 } else { 10_000 },
             },
             "polls": {
-                "max_options": if gotosocial { 6 } else { 4 },
-                "max_characters_per_option": 50,
-                "min_expiration": 300,
-                "max_expiration": 2_629_746,
+                "max_options": poll::most_options(&self.behaviour),
+                "max_characters_per_option": poll::OPTION_CHARACTERS,
+                "min_expiration": poll::SHORTEST_SECS,
+                "max_expiration": poll::LONGEST_SECS,
             },
             "translation": { "enabled": false },
         });
-        if let (true, Some(statuses)) = (gotosocial, value.pointer_mut("/statuses").and_then(Value::as_object_mut)) {
+        let rich = self.behaviour.is_rich();
+        if let (true, Some(statuses)) = (rich, value.pointer_mut("/statuses").and_then(Value::as_object_mut)) {
             statuses.insert("supported_mime_types".to_owned(), json!(["text/plain", "text/markdown"]));
         }
         value
@@ -78,7 +87,8 @@ impl MastodonWorld {
         if let (true, Some(fields)) =
             (self.behaviour.metadata && !self.behaviour.is_gotosocial(), value.as_object_mut())
         {
-            fields.insert("api_versions".to_owned(), json!({ "mastodon": API_VERSION }));
+            let api = if self.behaviour.quotes { API_VERSION } else { WITHOUT_QUOTES_API };
+            fields.insert("api_versions".to_owned(), json!({ "mastodon": api }));
         }
         json(200, &value)
     }

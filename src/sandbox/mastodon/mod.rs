@@ -1,34 +1,42 @@
 //! A Mastodon server on loopback, as its client API shows it (`mastodon-api.md`).
 //!
 //! [`MastodonWorld`] holds one server with one owner and other people. [`Behaviour`] says which software it is and
-//! what is wrong with it today. Federation, media, polls, quotes, scheduling and streaming are not simulated: what
-//! asks for them is refused.
+//! what is wrong with it today. Federation, media, votes, scheduling and streaming are not simulated: what asks for
+//! them is refused.
 
 mod authorize;
 mod behaviour;
+mod edit;
+mod emoji;
 mod entity;
 mod hand;
 mod html;
 mod instance;
+mod interact;
 mod limits;
 mod model;
 mod oauth;
+mod poll;
 mod publish;
+mod quote;
 mod statuses;
 #[cfg(test)]
 mod tests;
 mod text;
 mod timelines;
+mod view;
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub use self::authorize::Approval;
 pub use self::behaviour::{Behaviour, Flavour, Idempotency, PasswordGrant};
-pub use self::hand::{Options, View};
+pub use self::hand::{Options, Poll};
 pub use self::limits::Limits;
 pub use self::oauth::PASSWORD;
+pub use self::view::View;
 
+use self::interact::Mark;
 use self::limits::{Budget, Class, Limiter, too_many};
 use self::model::{Account, App, Code, Ids, Status, Token};
 use self::publish::Remembered;
@@ -54,6 +62,9 @@ pub struct MastodonWorld {
     opaque_made: u64,
     created_by_api: usize,
     mentions_made: Vec<(PostId, String)>,
+    emojis: BTreeSet<String>,
+    /// When the request came that is being answered.
+    now: Timestamp,
 }
 
 impl MastodonWorld {
@@ -75,6 +86,8 @@ impl MastodonWorld {
             opaque_made: 0,
             created_by_api: 0,
             mentions_made: Vec::new(),
+            emojis: BTreeSet::new(),
+            now: Timestamp::from_millis(0),
         };
         world.owner = world.add_account(owner, None, false);
         world
@@ -118,7 +131,7 @@ impl MastodonWorld {
             if call.query.iter().any(|(key, _)| cursor(key)) {
                 budget = budget.tighter(counted(Class::Cursors, person));
             }
-            if call.method == "DELETE" && call.path.starts_with("/api/v1/statuses/") {
+            if is_undoing(call) {
                 budget = budget.tighter(counted(Class::Deletes, person));
             }
         }
@@ -155,6 +168,14 @@ impl MastodonWorld {
             ("DELETE", ["api", "v1", "statuses", id]) => self.delete_status(call, id),
             ("GET", ["api", "v1", "statuses", id, "source"]) => self.read_source(call, id),
             ("GET", ["api", "v1", "statuses", id, "context"]) => self.read_context(call, id),
+            ("GET", ["api", "v1", "statuses", id, "history"]) => self.read_history(call, id),
+            ("POST", ["api", "v1", "statuses", id, "unreblog"]) => self.unboost_status(call, id),
+            ("POST", ["api", "v1", "statuses", id, "favourite"]) => self.mark_status(call, id, Mark::Favourite, true),
+            ("POST", ["api", "v1", "statuses", id, "unfavourite"]) => {
+                self.mark_status(call, id, Mark::Favourite, false)
+            }
+            ("POST", ["api", "v1", "statuses", id, "bookmark"]) => self.mark_status(call, id, Mark::Bookmark, true),
+            ("POST", ["api", "v1", "statuses", id, "unbookmark"]) => self.mark_status(call, id, Mark::Bookmark, false),
             ("POST", ["api", "v1", "statuses", id, "reblog"]) => self.boost_status(call, &params, id, now),
             _ if self.behaviour.is_gotosocial() => Err(plain(404, "404 page not found")),
             _ => Err(error(404, "Not Found")),
@@ -184,8 +205,19 @@ fn is_write(call: &Call) -> bool {
     }
 }
 
+/// Whether a request falls under the limit of deletions.
+fn is_undoing(call: &Call) -> bool {
+    let Some(rest) = call.path.strip_prefix("/api/v1/statuses/") else { return false };
+    match call.method.as_str() {
+        "DELETE" => true,
+        "POST" => rest.ends_with("/unreblog"),
+        _ => false,
+    }
+}
+
 impl Service for MastodonWorld {
     fn handle(&mut self, call: &Call, now: Timestamp) -> Reply {
+        self.now = now;
         if let Some(refusal) = Self::manners(call) {
             return refusal;
         }

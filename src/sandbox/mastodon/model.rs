@@ -1,7 +1,7 @@
 //! What the server remembers: people, statuses, apps, codes, tokens; and how it makes ids.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::behaviour::Flavour;
 use crate::core::post::{Timestamp, Visibility};
@@ -42,6 +42,43 @@ pub(super) struct Application {
     pub(super) website: Option<String>,
 }
 
+/// A poll as it stands on a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Poll {
+    pub(super) id: String,
+    pub(super) options: Vec<String>,
+    pub(super) multiple: bool,
+    /// When it was made, or last made anew by an edit.
+    pub(super) made: Timestamp,
+    /// How long it is open; `None`: it never closes (other servers' polls may).
+    pub(super) length_secs: Option<i64>,
+}
+
+impl Poll {
+    /// When it closes.
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        self.length_secs.map(|length| self.made.plus_secs(length))
+    }
+}
+
+/// What a status quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Quote {
+    pub(super) of: String,
+    /// `accepted`, `pending`, `revoked`, …; whether what is quoted is still there is looked up.
+    pub(super) state: String,
+}
+
+/// What a status said before an edit.
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    pub(super) at: Timestamp,
+    pub(super) text: String,
+    pub(super) spoiler: String,
+    pub(super) sensitive: bool,
+    pub(super) poll: Option<Poll>,
+}
+
 /// A status, or a boost of one.
 #[derive(Clone, Debug)]
 pub(super) struct Status {
@@ -58,7 +95,17 @@ pub(super) struct Status {
     pub(super) reply_to_account: Option<String>,
     pub(super) application: Option<Application>,
     pub(super) edited: Option<Timestamp>,
+    /// What it said before, oldest first.
+    pub(super) past: Vec<Version>,
     pub(super) boost_of: Option<String>,
+    pub(super) poll: Option<Poll>,
+    pub(super) quote: Option<Quote>,
+    /// Not sent to other servers (glitch-soc, `GoToSocial`).
+    pub(super) local_only: bool,
+    /// Accounts.
+    pub(super) favourited_by: BTreeSet<String>,
+    /// Accounts.
+    pub(super) bookmarked_by: BTreeSet<String>,
     /// From then on it is listed in `accounts/:id/statuses`.
     pub(super) listed_at: Timestamp,
     /// From then on it is on the home timeline; `None`: never.
@@ -69,6 +116,17 @@ impl Status {
     /// Newest first: by id, as `PostId` orders them, without making any.
     pub(super) fn newest_first(&self, other: &Self) -> Ordering {
         (other.id.len(), &other.id).cmp(&(self.id.len(), &self.id))
+    }
+
+    /// What it says now.
+    pub(super) fn version(&self) -> Version {
+        Version {
+            at: self.edited.unwrap_or(self.created),
+            text: self.text.clone(),
+            spoiler: self.spoiler.clone(),
+            sensitive: self.sensitive,
+            poll: self.poll.clone(),
+        }
     }
 }
 

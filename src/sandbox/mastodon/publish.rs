@@ -1,11 +1,14 @@
 //! `POST /api/v1/statuses` and its `Idempotency-Key` (`mastodon-api.md` 5.1, 5.2).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::MastodonWorld;
 use super::behaviour::Idempotency;
-use super::model::{Status, strip, visibility_of};
+use super::model::{Quote, Status, strip, visibility_of};
 use super::oauth::User;
+use super::quote::ACCEPTED;
 use super::wire::{self, Params, error, header, page, with_header};
 use crate::core::post::{PostId, Timestamp, Visibility};
 use crate::sandbox::{Call, Reply};
@@ -92,13 +95,7 @@ impl MastodonWorld {
             let id = ids.first().map_or("", String::as_str);
             return Some(refuse(&format!("Media {id} not found or already attached to another post")));
         }
-        if params.has("scheduled_at") {
-            return Some(refuse("Validation failed: Scheduled at is not simulated"));
-        }
-        if params.has("poll") {
-            return Some(refuse("Validation failed: Poll is not simulated"));
-        }
-        params.has("quoted_status_id").then(|| refuse("Validation failed: Quoted status is not simulated"))
+        params.has("scheduled_at").then(|| refuse("Validation failed: Scheduled at is not simulated"))
     }
 
     fn create_new(
@@ -108,35 +105,39 @@ impl MastodonWorld {
         user: &User,
         now: Timestamp,
     ) -> Result<(Reply, String), Reply> {
-        let gotosocial = self.behaviour.is_gotosocial();
         let reply_to = self.thread(params, &user.id)?.map(|status| status.id.clone());
+        let quoted = self.quoted_by(params, &user.id)?.cloned();
         if let Some(refusal) = self.not_simulated(params) {
             return Err(refusal);
         }
         let mut text = strip(&params.text("status").unwrap_or_default()).to_owned();
         let mut spoiler = strip(&params.text("spoiler_text").unwrap_or_default()).to_owned();
-        if text.is_empty() && !gotosocial {
+        if text.is_empty() && quoted.is_none() && !self.behaviour.is_gotosocial() {
             text = std::mem::take(&mut spoiler);
         }
-        let visibility = match params.filled("visibility") {
-            None => self.behaviour.default_visibility,
-            Some(word) => visibility_of(&word).ok_or_else(|| {
-                let gotosocial = format!("visibility {word} not recognized");
-                self.invalid("Validation failed: Visibility is not included in the list", &gotosocial)
-            })?,
-        };
-        self.check_text(&text, &spoiler)?;
+        let visibility = self.visibility_asked(params, quoted.as_ref())?;
+        let poll = self.poll_of(params, None, now)?;
+        if quoted.is_some() && poll.is_some() {
+            // What a real server says to both is not known (`client/quotes.md`: not together).
+            return Err(self.invalid("Validation failed: A post can't have both a quote and a poll", "quote and poll"));
+        }
+        self.check_text(&text, &spoiler, quoted.is_some(), poll.is_some())?;
         let text = self.canonical_mentions(&text);
         if let Some(refusal) = self.unexpected_mentions(params, &text, &call.base) {
             return Err(refusal);
         }
         self.count_write(&user.id, now)?;
-        let mut status = self.blank(&user.id, visibility, now);
-        status.sensitive = params.flag("sensitive").unwrap_or(false) || !spoiler.is_empty();
-        status.language = params.filled("language").filter(|word| is_language(word)).or_else(|| Some("en".to_owned()));
-        status.application = Some(user.application.clone());
-        status.text = text;
-        status.spoiler = spoiler;
+        let status = Status {
+            sensitive: params.flag("sensitive").unwrap_or(false) || !spoiler.is_empty(),
+            language: params.filled("language").filter(|word| is_language(word)).or_else(|| Some("en".to_owned())),
+            application: Some(user.application.clone()),
+            local_only: self.behaviour.local_only && params.flag("local_only").unwrap_or(false),
+            quote: quoted.map(|quoted| Quote { of: quoted.id, state: ACCEPTED.to_owned() }),
+            text,
+            spoiler,
+            poll,
+            ..self.blank(&user.id, visibility, now)
+        };
         let id = self.add(status, reply_to.as_deref());
         self.created_by_api += 1;
         let status = self.status(&id).ok_or_else(|| self.not_found())?;
@@ -144,6 +145,20 @@ impl MastodonWorld {
         let reply = wire::json(200, &self.status_json(status, Some(&user.id), &call.base));
         self.mentions_made.extend(made);
         Ok((reply, id))
+    }
+
+    /// Who may see a new status. One that quotes what few may see is for those few.
+    fn visibility_asked(&self, params: &Params, quoted: Option<&Status>) -> Result<Visibility, Reply> {
+        let asked = match params.filled("visibility") {
+            None => self.behaviour.default_visibility,
+            Some(word) => visibility_of(&word).ok_or_else(|| {
+                let gotosocial = format!("visibility {word} not recognized");
+                self.invalid("Validation failed: Visibility is not included in the list", &gotosocial)
+            })?,
+        };
+        let public = matches!(asked, Visibility::Public | Visibility::Unlisted);
+        let narrowed = public && quoted.is_some_and(|quoted| quoted.visibility == Visibility::Private);
+        Ok(if narrowed { Visibility::Private } else { asked })
     }
 
     /// Mastodon's `allowed_mentions`: a mention of anybody else is refused. `GoToSocial` knows nothing of it.
@@ -180,7 +195,13 @@ impl MastodonWorld {
             reply_to_account: None,
             application: None,
             edited: None,
+            past: Vec::new(),
             boost_of: None,
+            poll: None,
+            quote: None,
+            local_only: false,
+            favourited_by: BTreeSet::new(),
+            bookmarked_by: BTreeSet::new(),
             listed_at: now.plus_millis(self.behaviour.listing_lag_ms),
             home_at: on_home.then(|| now.plus_millis(if own { self.behaviour.home_lag_ms } else { 0 })),
         }

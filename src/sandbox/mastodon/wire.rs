@@ -16,7 +16,7 @@ impl Params {
     pub(super) fn of(call: &Call) -> Result<Self, Reply> {
         let mut params = Self::default();
         for (key, value) in &call.query {
-            params.put(key, value);
+            put(&mut params.0, key, value);
         }
         let kind = header(call, "content-type").unwrap_or_default();
         if kind.starts_with("application/json") && !call.body.is_empty() {
@@ -27,29 +27,10 @@ impl Params {
             }
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             for (key, value) in form_urlencoded::parse(&call.body) {
-                params.put(&key, &value);
+                put(&mut params.0, &key, &value);
             }
         }
         Ok(params)
-    }
-
-    /// `a=1`, `a[]=1` (a list) and `a[b]=1` (something nested, whose inside nobody asks for).
-    fn put(&mut self, key: &str, value: &str) {
-        let value = Value::String(value.to_owned());
-        match key.split_once('[') {
-            None => {
-                self.0.insert(key.to_owned(), value);
-            }
-            Some((name, "]")) => match self.0.get_mut(name) {
-                Some(Value::Array(list)) => list.push(value),
-                _ => {
-                    self.0.insert(name.to_owned(), Value::Array(vec![value]));
-                }
-            },
-            Some((name, _)) => {
-                self.0.insert(name.to_owned(), json!({}));
-            }
-        }
     }
 
     /// A single value, in whichever JSON type it came.
@@ -88,9 +69,40 @@ impl Params {
         }
     }
 
+    /// What is nested under this key: `poll[options][]=…`; `None` if that is empty.
+    pub(super) fn nested(&self, key: &str) -> Option<Self> {
+        let fields = self.0.get(key)?.as_object()?;
+        (!fields.is_empty()).then(|| Self(fields.clone()))
+    }
+
     /// Whether the value is a list.
     pub(super) fn is_list(&self, key: &str) -> bool {
         self.0.get(key).is_some_and(Value::is_array)
+    }
+}
+
+/// `a=1`, `a[]=1` (a list) and `a[b]=1` (something nested).
+fn put(fields: &mut Map<String, Value>, key: &str, value: &str) {
+    let single = || Value::String(value.to_owned());
+    match key.split_once('[') {
+        None => {
+            fields.insert(key.to_owned(), single());
+        }
+        Some((name, "]")) => match fields.get_mut(name) {
+            Some(Value::Array(list)) => list.push(single()),
+            _ => {
+                fields.insert(name.to_owned(), Value::Array(vec![single()]));
+            }
+        },
+        Some((name, inner)) => {
+            let nested = fields.entry(name).or_insert_with(|| json!({}));
+            if !nested.is_object() {
+                *nested = json!({});
+            }
+            if let Some(nested) = nested.as_object_mut() {
+                put(nested, &inner.replacen(']', "", 1), value);
+            }
+        }
     }
 }
 
@@ -187,13 +199,17 @@ mod tests {
 
     #[test]
     fn forms_and_json_say_the_same() {
-        let form = call("application/x-www-form-urlencoded", &[("a", "0")], "a=1&b[]=x&b[]=y&c[d]=1&e=false");
-        let json = call("application/json; charset=utf-8", &[], r#"{"a":1,"b":["x","y"],"c":{"d":1},"e":false}"#);
+        let form = call("application/x-www-form-urlencoded", &[("a", "0")], "a=1&b[]=x&b[]=y&c[d]=1&c[f][]=z&e=false");
+        let json =
+            call("application/json; charset=utf-8", &[], r#"{"a":1,"b":["x","y"],"c":{"d":1,"f":["z"]},"e":false}"#);
         for call in [form, json] {
             let params = Params::of(&call).unwrap();
             assert_eq!(params.text("a").as_deref(), Some("1"));
             assert_eq!(params.list("b"), Some(vec!["x".to_owned(), "y".to_owned()]));
-            assert!(params.has("c") && params.text("c").is_none());
+            assert!(params.text("c").is_none());
+            let nested = params.nested("c").unwrap();
+            assert_eq!((nested.text("d").as_deref(), nested.list("f")), (Some("1"), Some(vec!["z".to_owned()])));
+            assert!(params.nested("a").is_none() && nested.nested("g").is_none());
             assert_eq!(params.flag("e"), Some(false));
             assert!(!params.has("z"));
         }

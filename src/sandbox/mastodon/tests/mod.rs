@@ -1,7 +1,12 @@
 //! What the server does, asked through [`Service::handle`] as a client would.
 
+mod by_hand;
+mod changing;
+mod interacting;
 mod listing;
+mod polls;
 mod publishing;
+mod quoting;
 mod signing_in;
 mod single;
 

@@ -88,7 +88,6 @@ fn refusals_have_the_real_words() {
             422,
             "Validation failed: Scheduled at is not simulated",
         ),
-        (json!({ "status": "x", "poll": { "options": ["a"] } }), 422, "Validation failed: Poll is not simulated"),
     ] {
         let mut bench = Bench::mastodon();
         bench.post(&body).is(status, error);

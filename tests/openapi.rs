@@ -6,6 +6,8 @@
 
 #[path = "support/openapi.rs"]
 mod openapi;
+#[path = "support/part.rs"]
+mod part;
 #[path = "support/x.rs"]
 mod x;
 
@@ -19,7 +21,7 @@ fn everything(dialect: Dialect) -> [(&'static str, &'static str); 5] {
     let (name, fields, expansions) = if dialect == Dialect::New {
         (
             "post.fields",
-            "attachments,community_id,conversation_id,created_at,display_text_range,edit_controls,entities,id,lang,\
+            "article,attachments,community_id,conversation_id,created_at,display_text_range,edit_controls,entities,id,lang,\
              note_post,possibly_sensitive,public_metrics,reply_settings,source,text",
             "attachments.media_keys,attachments.poll_ids,author_id,edit_history_post_ids,in_reply_to_user_id,\
              referenced_posts,entities.mentions.username",
@@ -27,11 +29,11 @@ fn everything(dialect: Dialect) -> [(&'static str, &'static str); 5] {
     } else {
         (
             "tweet.fields",
-            "attachments,author_id,community_id,conversation_id,created_at,display_text_range,edit_controls,\
+            "article,attachments,author_id,community_id,conversation_id,created_at,display_text_range,edit_controls,\
              edit_history_tweet_ids,entities,id,in_reply_to_user_id,lang,note_tweet,possibly_sensitive,public_metrics,\
              referenced_tweets,reply_settings,source,text",
             "attachments.media_keys,attachments.poll_ids,author_id,in_reply_to_user_id,referenced_tweets.id,\
-             entities.mentions.username",
+             referenced_tweets.id.author_id,referenced_tweets.id.attachments.media_keys,entities.mentions.username",
         )
     };
     [
@@ -51,21 +53,28 @@ fn live(x: &X) -> u64 {
         x.add_user(User::new(7, "somebody", "Somebody"));
         x.add_user(User { protected: true, ..User::new(8, "shy", "Shy") });
         let theirs = x.write(7, Draft::text("hello @owner")).unwrap();
-        x.write(8, Draft::text("for friends")).unwrap();
+        let hidden = x.write(8, Draft::text("for friends")).unwrap();
+        let gone = x.write(7, Draft::text("soon gone")).unwrap();
+        x.add_redirect("https://bit.ly/1", "https://example.com/long");
         let owner = x.owner_id();
         let attachment = |kind, text: Option<&str>| Attachment { kind, alt_text: text.map(ToOwned::to_owned) };
         for draft in [
             Draft { reply_to: Some(theirs), ..Draft::text("to you") },
             Draft { quote_of: Some(theirs), sensitive: true, ..Draft::text("quoting") },
             Draft { repost_of: Some(theirs), ..Draft::default() },
-            Draft { community: Some(1_500), ..Draft::text("to a community") },
-            Draft { poll: vec!["a".to_owned(), "b".to_owned()], ..Draft::text("a poll") },
+            Draft::quote(hidden, "quoting what is hidden"),
+            Draft::quote(gone, "quoting what will be gone"),
+            Draft::community(1_500, "to a community"),
+            Draft::article("An article"),
+            Draft { reply_settings: Some("subscribers".to_owned()), ..Draft::text("see https://bit.ly/1") },
+            Draft::poll("a poll", &["a", "b"], 60),
             Draft { media: vec![attachment("photo", Some("a cat"))], ..Draft::text("a photo") },
             Draft { media: vec![attachment("video", None)], ..Draft::text("a video") },
             Draft { media: vec![attachment("animated_gif", None)], ..Draft::default() },
         ] {
             x.write(owner, draft).unwrap();
         }
+        x.delete(gone);
         let edited = x.write_as_owner("a tpyo", None).unwrap();
         x.edit(edited, "a typo").unwrap();
     });
@@ -106,9 +115,27 @@ fn tour(x: &X, dialect: Dialect) {
     x.post_text("made by the API: https://example.com");
     x.send("DELETE", &format!("/2/tweets/{made}"), &[], None);
     x.send("DELETE", "/2/tweets/1", &[], None);
+    polls_edits_and_reposts(x, unasked);
     x.timeline(&[("max_results", "1")]);
     x.timeline(&[(everything[0].0, "nothing")]);
     refusals(x);
+}
+
+fn polls_edits_and_reposts(x: &X, theirs: u64) {
+    let poll = |minutes: u32| json!({ "text": "?", "poll": { "options": ["a", "b"], "duration_minutes": minutes } });
+    let poll_id = x.post(&poll(5)).id();
+    x.post(&poll(1));
+    x.server.with(|x| x.set_premium(true));
+    let first = x.post_text("a tpyo").id();
+    for id in [first, first, poll_id] {
+        x.post(&json!({ "text": "a typo", "edit_options": { "previous_post_id": id.to_string() } }));
+    }
+    let retweets = "/2/users/2244994945/retweets";
+    for id in [theirs, theirs, 1] {
+        x.send("POST", retweets, &[], Some(&json!({ "tweet_id": id.to_string() })));
+    }
+    x.send("DELETE", &format!("{retweets}/{theirs}"), &[], None);
+    x.send("POST", "/2/users/7/retweets", &[], Some(&json!({ "tweet_id": "1" })));
 }
 
 fn refusals(x: &X) {
@@ -169,10 +196,10 @@ fn the_check_notices_what_is_wrong() {
 async fn everything_asked(pair: &crosspostd::sandbox::Pair) {
     use crosspostd::clock::{Clock, SystemClock};
     use crosspostd::core::post::{Network, PostId, Timestamp};
-    use crosspostd::core::record::Part;
+    use crosspostd::core::record::NewPoll;
     use crosspostd::network::twitter::oauth1::Keys;
-    use crosspostd::network::twitter::{Account, Twitter, setup};
-    use crosspostd::network::{Client, Outcome, Request, Since, http};
+    use crosspostd::network::twitter::{Account, Settings, Twitter, setup};
+    use crosspostd::network::{Client, Found, Outcome, Request, Since, http};
 
     let config = pair.config().unwrap().twitter;
     let clock: std::rc::Rc<dyn Clock> = std::rc::Rc::new(SystemClock::new());
@@ -185,7 +212,9 @@ async fn everything_asked(pair: &crosspostd::sandbox::Pair) {
     let http = http::client().unwrap();
     let me = setup::who_am_i(http.clone(), config.api_url.clone(), keys.clone(), clock.clone()).await.unwrap();
     let account = Account { id: me.id, username: Some(me.username) };
-    let client = Twitter::new(http, config.api_url, keys, account, 280, clock);
+    let settings = Settings { read_shared: true, premium: true, ..Settings::default() };
+    pair.twitter.with(|x| x.set_premium(true));
+    let client = Twitter::new(http, config.api_url, keys, account, settings, clock);
     client.prepare().await.unwrap();
     let first = pair.write(Network::Twitter, "old");
     client.newest().await.unwrap();
@@ -198,13 +227,33 @@ async fn everything_asked(pair: &crosspostd::sandbox::Pair) {
     ] {
         assert!(client.read(&since).await.unwrap().complete);
     }
+    let done = |outcome| match outcome {
+        Outcome::Done { id, .. } => id,
+        other => panic!("it is taken: {other:?}"),
+    };
     let mut parent = None;
     for text in ["a mirror", "its second part & more, https://example.com"] {
-        let part = Part { text: text.into(), warning: None, language: Some("en".into()), visibility: None };
+        let part = part::part(text);
         let request = Request { part: &part, reply_to: parent.as_ref(), key: "key" };
-        let Outcome::Created { id, .. } = client.publish(&request).await else { panic!("it is taken") };
-        parent = Some(id);
+        parent = Some(done(client.publish(&request).await));
     }
+    let mut asking = part::part("which?");
+    asking.poll = Some(NewPoll { options: vec!["a".into(), "b".into()], multiple: false, length_secs: 3_600 });
+    let poll = done(client.publish(&Request { part: &asking, reply_to: None, key: "key" }).await);
+    let tpyo = done(client.publish(&Request { part: &part::part("a tpyo"), reply_to: None, key: "key" }).await);
+    let typo = done(client.edit(&tpyo, &part::part("a typo")).await);
+    assert_ne!(tpyo, typo);
+    assert_eq!(done(client.repost(&typo).await), typo);
+    assert_eq!(done(client.delete(&poll).await), poll);
+    let found = client.look_up(&[poll.clone(), typo.clone()]).await.unwrap();
+    let (mut gone, mut here) = (Vec::new(), Vec::new());
+    for one in found {
+        match one {
+            Found::Gone(id) => gone.push(id),
+            Found::Here(post) => here.push(post.id),
+        }
+    }
+    assert_eq!((gone, here), (vec![poll], vec![typo]));
 }
 
 #[test]
@@ -218,8 +267,8 @@ fn the_client_asks_as_xs_documents_say() {
     runtime.block_on(everything_asked(&pair));
     let exchanges = pair.twitter.exchanges();
     assert!(exchanges.len() >= 7);
-    // Reads ask for fields by their old names, which only the older document knows; posting is the same in both.
-    let posts: Vec<_> = exchanges.iter().filter(|exchange| exchange.call.method == "POST").cloned().collect();
+    // Reads ask for fields by their old names, which only the older document knows; all else is the same in both.
+    let posts: Vec<_> = exchanges.iter().filter(|exchange| exchange.call.method != "GET").cloned().collect();
     for (name, exchanges) in [("openapi-2.166.json", &exchanges), ("openapi-2.167.json", &posts)] {
         let mut document = Document::read(&folder, name);
         let complaints: Vec<String> = exchanges.iter().flat_map(|exchange| document.request(&exchange.call)).collect();

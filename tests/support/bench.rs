@@ -15,6 +15,7 @@ use crosspostd::sandbox::Pair;
 use crosspostd::sandbox::faults::{Fault, Faulty, Hold, When};
 use crosspostd::sandbox::pair::Standing;
 use crosspostd::sandbox::server::Exchange;
+use serde_json::Value;
 
 /// Longer than anything takes that is going to happen on a busy machine.
 pub const LONG: Duration = Duration::from_secs(50);
@@ -314,6 +315,27 @@ impl Bench {
     /// What crosspostd made on a network, oldest first.
     pub fn made(&self, network: Network) -> Vec<Standing> {
         self.pair.standing(network).into_iter().filter(|post| post.by_us).collect()
+    }
+
+    /// What `status --json` says.
+    #[track_caller]
+    pub fn status(&self) -> Value {
+        serde_json::from_str(&self.run(&["status", "--json"]).expect(0).out).unwrap()
+    }
+
+    /// Everything that the journal says was spent, in millionths of a dollar, whatever month it was in.
+    pub fn ledger(&self) -> u64 {
+        let journal = self.journal();
+        let amounts = journal.split("\"micro_usd\":").skip(1);
+        amounts.map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse::<u64>().unwrap()).sum()
+    }
+
+    /// Fails the test unless the ledger and X's bill are the same.
+    #[track_caller]
+    pub fn assert_bill(&self) {
+        let (bill, items) =
+            self.pair.twitter.with(|world| (world.bill().total_micro_usd(), format!("{:?}", world.bill())));
+        assert_eq!(self.ledger(), bill, "{items}\n{}", self.journal());
     }
 
     /// Fails the test unless exactly these mirrors stand on a network, in this order.

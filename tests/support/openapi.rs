@@ -15,9 +15,11 @@ use serde_json::{Value, json};
 const NOT_IN_THE_DOCUMENTS: [&str; 5] =
     ["about:blank", "credits", "usage-capped", "client-forbidden", "oauth1-permissions"];
 /// Keys that X sends and its documents leave out: where, and which.
-const UNDOCUMENTED_KEYS: [&str; 4] = [
+const UNDOCUMENTED_KEYS: [&str; 5] = [
     "/data/edit_history_tweet_ids",
     "/data/edit_history_post_ids",
+    // 2.166 takes it as a field and forgot it in the answer.
+    "/data/article",
     // `invalid-request` lists what is wrong in both; 2.167 forgot to say so.
     "/errors",
     "/status",

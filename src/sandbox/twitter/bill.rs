@@ -23,6 +23,10 @@ pub enum Charge {
     CreateSummoned,
     /// A post deleted.
     Delete,
+    /// A repost.
+    Repost,
+    /// A repost taken back.
+    Unrepost,
 }
 
 impl Charge {
@@ -33,8 +37,8 @@ impl Charge {
             Self::OwnedRead => 1_000,
             Self::PostRead => 5_000,
             // Deleting: $0.005 by one page, $0.010 by another.
-            Self::UserRead | Self::CreateSummoned | Self::Delete => 10_000,
-            Self::Create => 15_000,
+            Self::UserRead | Self::CreateSummoned | Self::Delete | Self::Unrepost => 10_000,
+            Self::Create | Self::Repost => 15_000,
             Self::CreateWithUrl => 200_000,
         }
     }

@@ -22,6 +22,10 @@ pub enum Endpoint {
     Create,
     /// `DELETE /2/tweets/:id`
     Delete,
+    /// `POST /2/users/:id/retweets`
+    Repost,
+    /// `DELETE /2/users/:id/retweets/:id`
+    Unrepost,
 }
 
 impl Endpoint {
@@ -33,7 +37,7 @@ impl Endpoint {
             Self::Timeline | Self::LookupOne => 900,
             Self::Lookup => 5_000,
             Self::Create => 100,
-            Self::Delete => 50,
+            Self::Delete | Self::Repost | Self::Unrepost => 50,
         }
     }
 }

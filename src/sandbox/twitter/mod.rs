@@ -3,17 +3,21 @@
 //! | here | what |
 //! | --- | --- |
 //! | this file | who calls, may they, what is it: signature, credits, permissions, rate limits, routes |
-//! | `world`, `model` | what exists; people who write by hand; what tests can change and look at |
-//! | `reading`, `asked`, `view` | timelines and lookups, in both dialects |
-//! | `text`, `mentions` | what X makes of a text |
-//! | `posting` | creating and deleting |
+//! | `world`, `model`, `settings` | what exists; what tests can look at and change |
+//! | `hand` | people who write, edit, repost and delete in the app |
+//! | `reading`, `asked`, `view`, `attached` | timelines and lookups, in both dialects |
+//! | `text`, `mentions`, `wire` | what X makes of a text |
+//! | `body`, `posting`, `reposting` | creating, editing, deleting, reposting |
 //! | `signin`, `oauth1` | the PIN flow; signatures |
 //! | `problems`, `limits`, `bill` | refusals in X's words; rate limits; what it all costs |
 //!
 //! Not simulated: media upload, the activity stream, app-only tokens, usage endpoints.
 
 mod asked;
+mod attached;
 mod bill;
+mod body;
+mod hand;
 mod limits;
 mod mentions;
 mod model;
@@ -21,16 +25,20 @@ mod oauth1;
 mod posting;
 mod problems;
 mod reading;
+mod reposting;
+mod settings;
 mod signin;
 mod text;
 mod view;
+mod wire;
 mod world;
 
 pub use asked::{Dialect, UnknownNames};
 pub use bill::{Bill, Charge};
 pub use limits::Endpoint;
 pub use model::{App, Attachment, Draft, Token, Tweet, User};
-pub use world::{Lag, MentionMade, Settings, TwitterWorld};
+pub use settings::{DeletedAgain, Lag, Replies, Settings};
+pub use world::{MentionMade, TwitterWorld};
 
 use self::limits::Standing;
 use self::oauth1::Header;
@@ -52,6 +60,8 @@ enum Route<'a> {
     LookupOne(&'a str),
     Create,
     Delete(&'a str),
+    Repost(&'a str),
+    Unrepost(&'a str, &'a str),
 }
 
 impl Route<'_> {
@@ -63,11 +73,13 @@ impl Route<'_> {
             Self::LookupOne(_) => Endpoint::LookupOne,
             Self::Create => Endpoint::Create,
             Self::Delete(_) => Endpoint::Delete,
+            Self::Repost(_) => Endpoint::Repost,
+            Self::Unrepost(..) => Endpoint::Unrepost,
         }
     }
 
     fn writes(&self) -> bool {
-        matches!(self, Self::Create | Self::Delete(_))
+        matches!(self, Self::Create | Self::Delete(_) | Self::Repost(_) | Self::Unrepost(..))
     }
 }
 
@@ -79,9 +91,16 @@ fn route<'a>(method: &str, segments: &[&'a str]) -> Result<Route<'a>, Reply> {
         ("GET", ["2", "tweets", id]) => Ok(Route::LookupOne(id)),
         ("POST", ["2", "tweets"]) => Ok(Route::Create),
         ("DELETE", ["2", "tweets", id]) => Ok(Route::Delete(id)),
-        (_, ["2", "users", "me"] | ["2", "users", _, "tweets"] | ["2", "tweets"] | ["2", "tweets", _]) => {
-            Err(problems::method_not_allowed())
-        }
+        ("POST", ["2", "users", id, "retweets"]) => Ok(Route::Repost(id)),
+        ("DELETE", ["2", "users", id, "retweets", post]) => Ok(Route::Unrepost(id, post)),
+        (
+            _,
+            ["2", "users", "me"]
+            | ["2", "users", _, "tweets" | "retweets"]
+            | ["2", "users", _, "retweets", _]
+            | ["2", "tweets"]
+            | ["2", "tweets", _],
+        ) => Err(problems::method_not_allowed()),
         _ => Err(problems::not_found()),
     }
 }
@@ -176,6 +195,8 @@ impl TwitterWorld {
             Route::LookupOne(id) => self.lookup_one(call, id, caller, now),
             Route::Create => self.post_tweet(call, caller, now),
             Route::Delete(id) => self.delete_tweet(id, caller),
+            Route::Repost(user) => self.repost(call, user, caller, now),
+            Route::Unrepost(user, post) => self.unrepost(user, post, caller),
         }
     }
 }

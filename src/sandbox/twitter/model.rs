@@ -77,10 +77,18 @@ pub struct Draft {
     pub media: Vec<Attachment>,
     /// The poll's options; none: no poll.
     pub poll: Vec<String>,
+    /// How long the poll is open, in minutes; a day where nothing is said.
+    pub poll_minutes: Option<u32>,
     /// Whether it is marked as sensitive.
     pub sensitive: bool,
     /// The community that it was posted to.
     pub community: Option<u64>,
+    /// The title of an article; the text is then X's.
+    pub article: Option<String>,
+    /// Who may reply: `following`, `mentionedUsers`, `subscribers` or `verified`; everyone where nothing is said.
+    pub reply_settings: Option<String>,
+    /// The language; where nothing is said, X guesses.
+    pub lang: Option<String>,
 }
 
 impl Draft {
@@ -88,6 +96,43 @@ impl Draft {
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    /// An answer.
+    #[must_use]
+    pub fn reply(to: u64, text: &str) -> Self {
+        Self { reply_to: Some(to), ..Self::text(text) }
+    }
+
+    /// A quote.
+    #[must_use]
+    pub fn quote(of: u64, text: &str) -> Self {
+        Self { quote_of: Some(of), ..Self::text(text) }
+    }
+
+    /// A repost.
+    #[must_use]
+    pub fn repost(of: u64) -> Self {
+        Self { repost_of: Some(of), ..Self::default() }
+    }
+
+    /// A poll that is open for so many minutes.
+    #[must_use]
+    pub fn poll(text: &str, options: &[&str], minutes: u32) -> Self {
+        let poll = options.iter().map(|&option| option.to_owned()).collect();
+        Self { poll, poll_minutes: Some(minutes), ..Self::text(text) }
+    }
+
+    /// A post to a community.
+    #[must_use]
+    pub fn community(community: u64, text: &str) -> Self {
+        Self { community: Some(community), ..Self::text(text) }
+    }
+
+    /// An article: a post whose text is but a link to it.
+    #[must_use]
+    pub fn article(title: &str) -> Self {
+        Self { article: Some(title.to_owned()), ..Self::default() }
     }
 }
 
@@ -131,6 +176,15 @@ impl Tweet {
     #[must_use]
     pub fn is_live(&self) -> bool {
         !self.deleted && self.versions.last() == Some(&self.id)
+    }
+
+    /// Whether X lets posts of this kind be edited at all (x-api.md 2.3).
+    #[must_use]
+    pub fn is_of_editable_kind(&self) -> bool {
+        let to_other = self.reply_to_user.is_some_and(|user| user != self.author);
+        let draft = &self.draft;
+        let special = draft.repost_of.is_some() || draft.community.is_some() || draft.article.is_some();
+        !(to_other || special || !draft.poll.is_empty())
     }
 }
 

@@ -4,10 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::Caller;
 use super::asked::{Asked, Dialect};
+use super::attached;
 use super::bill::Charge;
 use super::model::Tweet;
 use super::problems::{Problems, not_found};
-use super::view::{self, Included, View};
+use super::view::{Included, View};
 use super::world::TwitterWorld;
 use crate::core::post::Timestamp;
 use crate::sandbox::{Call, Reply};
@@ -174,7 +175,7 @@ impl TwitterWorld {
     pub(super) fn me(&mut self, call: &Call, caller: &Caller, now: Timestamp) -> Result<Reply, Reply> {
         let asked = self.asked(call, &[])?;
         let user = self.users.get(caller.user).ok_or_else(not_found)?;
-        let reply = Reply::json(200, &json!({ "data": view::user(user, &asked.user_fields, true) }));
+        let reply = Reply::json(200, &json!({ "data": attached::user(user, &asked.user_fields, true) }));
         self.with_bill(|bill| bill.read(Charge::UserRead, caller.user, now));
         Ok(reply)
     }
@@ -221,7 +222,8 @@ impl TwitterWorld {
         }
         let ids: Vec<u64> = posts.iter().map(|post| post.id).collect();
         let owned = author == caller.user && author == self.owner;
-        let mut answer = self.show(&ids, &asked, if owned { Charge::OwnedRead } else { Charge::PostRead }, now);
+        let charge = if owned { Charge::OwnedRead } else { Charge::PostRead };
+        let mut answer = self.show(&ids, &asked, caller, charge, now);
         answer.insert("meta".to_owned(), meta);
         Ok(Reply::json(200, &Value::Object(answer)))
     }
@@ -234,8 +236,11 @@ impl TwitterWorld {
             let message = format!("The `ids` query parameter value [{list}] is not valid");
             Problems::of(asked.new).invalid_parameter("ids", list, &message)
         })?;
-        let (found, errors) = self.find(&ids, "ids", caller, &asked);
-        let mut answer = self.show(&found, &asked, Charge::PostRead, now);
+        let (found, mut errors) = self.find(&ids, "ids", caller, &asked);
+        let mut answer = self.show(&found, &asked, caller, Charge::PostRead, now);
+        if let Some(Value::Array(others)) = answer.remove("errors") {
+            errors.extend(others);
+        }
         if !errors.is_empty() {
             answer.insert("errors".to_owned(), Value::Array(errors));
         }
@@ -258,7 +263,7 @@ impl TwitterWorld {
         if !errors.is_empty() {
             return Ok(Reply::json(200, &json!({ "errors": errors })));
         }
-        let mut answer = self.show(&found, &asked, Charge::PostRead, now);
+        let mut answer = self.show(&found, &asked, caller, Charge::PostRead, now);
         if let Some(Value::Array(data)) = answer.get_mut("data") {
             let one = data.pop().unwrap_or_default();
             answer.insert("data".to_owned(), one);
@@ -273,40 +278,52 @@ impl TwitterWorld {
         for id in ids {
             let text = id.to_string();
             match self.posts.get(*id).filter(|post| !post.deleted) {
-                Some(post) if post.author == caller.user => found.push(*id),
-                Some(post) if self.users.get(post.author).is_some_and(|author| author.protected) => {
-                    errors.push(problems.hidden("tweet", parameter, &text));
-                }
-                Some(_) => found.push(*id),
+                Some(post) if self.may_see(post, caller.user) => found.push(*id),
+                Some(_) => errors.push(problems.hidden("tweet", parameter, &text)),
                 None => errors.push(problems.missing("tweet", parameter, &text)),
             }
         }
         (found, errors)
     }
 
-    /// `data` (left out when empty) and `includes` for these posts; puts them on the bill.
-    fn show(&mut self, ids: &[u64], asked: &Asked, charge: Charge, now: Timestamp) -> Map<String, Value> {
-        let view = View { posts: &self.posts, users: &self.users, asked };
+    /// Whether an account may see a post: the owner follows nobody who is protected.
+    pub(super) fn may_see(&self, post: &Tweet, user: u64) -> bool {
+        post.author == user || !self.users.get(post.author).is_some_and(|author| author.protected)
+    }
+
+    /// `data` (left out when empty), `includes` and `errors` about these; puts them on the bill: what is included at
+    /// the price of what was asked for where it is the caller's own, of a post of somebody's where it is not.
+    fn show(
+        &mut self,
+        ids: &[u64],
+        asked: &Asked,
+        caller: &Caller,
+        charge: Charge,
+        now: Timestamp,
+    ) -> Map<String, Value> {
+        let view = View { world: self, asked, caller: caller.user, now };
         let (mut data, mut included) = (Vec::new(), Included::default());
         for post in ids.iter().filter_map(|id| self.posts.get(*id)) {
             data.push(view.post(post));
             view.include(post, &mut included);
         }
-        let (users, posts) = (included.users.clone(), included.posts.clone());
+        let mut reads: Vec<(Charge, u64)> = ids.iter().map(|id| (charge, *id)).collect();
+        for id in &included.posts {
+            let is_own = self.posts.get(*id).is_some_and(|post| post.author == caller.user);
+            reads.push((if is_own { charge } else { Charge::PostRead }, *id));
+        }
+        reads.extend(included.users.iter().map(|id| (Charge::UserRead, *id)));
         let mut answer = Map::new();
         if !data.is_empty() {
             answer.insert("data".to_owned(), Value::Array(data));
         }
+        if !included.errors.is_empty() {
+            answer.insert("errors".to_owned(), Value::Array(std::mem::take(&mut included.errors)));
+        }
         if let Some(includes) = view.includes(included) {
             answer.insert("includes".to_owned(), includes);
         }
-        self.with_bill(|bill| {
-            let reads = ids.iter().map(|id| (charge, id));
-            let reads = reads.chain(posts.iter().map(|id| (Charge::PostRead, id)));
-            for (charge, id) in reads.chain(users.iter().map(|id| (Charge::UserRead, id))) {
-                bill.read(charge, *id, now);
-            }
-        });
+        self.with_bill(|bill| reads.into_iter().for_each(|(charge, id)| bill.read(charge, id, now)));
         answer
     }
 }

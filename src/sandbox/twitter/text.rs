@@ -1,8 +1,9 @@
-//! What X makes of a text: its weight, its links (t.co), its entities, its escapes (x-api.md 2.2, 8).
+//! What X makes of a text that somebody wrote: its weight, its links, its names and tags (x-api.md 8).
+//!
+//! How the API then gives it is `wire`.
 
 use std::ops::Range;
 
-use serde_json::{Value, json};
 use twitter_text::entity::{Entity, Type};
 use twitter_text::extractor::{Extract, Extractor};
 use twitter_text::{ParserBackend, nom_parser};
@@ -25,20 +26,20 @@ pub(super) fn has_invalid_character(text: &str) -> bool {
 
 /// A piece of a text that X makes something of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Piece {
-    kind: Type,
+pub(super) struct Piece {
+    pub(super) kind: Type,
     /// In bytes of the text.
-    range: Range<usize>,
+    pub(super) range: Range<usize>,
     /// Without its `@`, `#` or `$`.
-    value: String,
+    pub(super) value: String,
 }
 
 /// A text and what X makes of it, found once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Parsed {
-    text: String,
+    pub(super) text: String,
     /// In order, not overlapping.
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
     weight: usize,
     /// Its words with one blank between them.
     words: String,
@@ -144,101 +145,6 @@ fn in_bytes<'a>(text: &str, entities: impl Iterator<Item = Entity<'a>>) -> Vec<P
     entities.filter_map(piece).collect()
 }
 
-/// A text as the API gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wire {
-    /// HTML-escaped, links as t.co.
-    pub(super) text: String,
-    /// `entities`; `None` when there is none.
-    pub(super) entities: Option<Value>,
-    /// How many code points of the text are shown.
-    pub(super) shown: usize,
-}
-
-/// Something that X appends to a text: the t.co of a picture, of a quoted post, of the rest of a long post.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Appended {
-    pub(super) expanded_url: String,
-    pub(super) display_url: String,
-    /// Every attachment that the link stands for.
-    pub(super) media_keys: Vec<String>,
-}
-
-/// Turns a text into what the API gives. `id` makes its t.co links its own; `user` knows the accounts that exist.
-pub(super) fn wire(parsed: &Parsed, id: u64, user: &dyn Fn(&str) -> Option<u64>, appended: &[Appended]) -> Wire {
-    let text = parsed.text.as_str();
-    let mut out = Writer { text: String::new(), length: 0 };
-    let (mut urls, mut mentions, mut hashtags, mut cashtags) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut links = 0;
-    let mut at = 0;
-    for piece in &parsed.pieces {
-        let (Some(before), Some(typed)) = (text.get(at..piece.range.start), text.get(piece.range.clone())) else {
-            continue;
-        };
-        out.push_escaped(before);
-        let start = out.length;
-        at = piece.range.end;
-        if piece.kind == Type::URL {
-            let short = t_co(id, links);
-            links += 1;
-            out.push(&short);
-            let scheme = typed.get(..8).unwrap_or(typed).to_ascii_lowercase();
-            let has_scheme = scheme.starts_with("http://") || scheme.starts_with("https://");
-            let expanded = if has_scheme { typed.to_owned() } else { format!("http://{typed}") };
-            urls.push(json!({
-                "start": start, "end": out.length, "url": short,
-                "expanded_url": expanded, "display_url": display_url(typed),
-            }));
-            continue;
-        }
-        out.push_escaped(typed);
-        let end = out.length;
-        let tag = json!({ "start": start, "end": end, "tag": piece.value });
-        match piece.kind {
-            Type::HASHTAG => hashtags.push(tag),
-            Type::CASHTAG => cashtags.push(tag),
-            Type::MENTION => {
-                if let Some(user) = user(&piece.value) {
-                    mentions
-                        .push(json!({ "start": start, "end": end, "username": piece.value, "id": user.to_string() }));
-                }
-            }
-            Type::URL | Type::FEDERATEDMENTION => {}
-        }
-    }
-    out.push_escaped(text.get(at..).unwrap_or_default());
-    let shown = out.length;
-    for link in appended {
-        if out.length > 0 {
-            out.push(" ");
-        }
-        let short = t_co(id, links);
-        links += 1;
-        let start = out.length;
-        out.push(&short);
-        let entry = json!({
-            "start": start, "end": out.length, "url": short,
-            "expanded_url": link.expanded_url, "display_url": link.display_url,
-        });
-        if link.media_keys.is_empty() {
-            urls.push(entry.clone());
-        }
-        // Several pictures share one link, with an entry for each.
-        for key in &link.media_keys {
-            let mut entry = entry.clone();
-            entry["media_key"] = json!(key);
-            urls.push(entry);
-        }
-    }
-    let mut entities = serde_json::Map::new();
-    for (name, list) in [("urls", urls), ("mentions", mentions), ("hashtags", hashtags), ("cashtags", cashtags)] {
-        if !list.is_empty() {
-            entities.insert(name.to_owned(), Value::Array(list));
-        }
-    }
-    Wire { text: out.text, entities: (!entities.is_empty()).then_some(Value::Object(entities)), shown }
-}
-
 /// The beginning of a long text that fits in `room`, cut at a blank where there is one and never inside a piece.
 pub(super) fn beginning(parsed: &Parsed, room: usize) -> String {
     let text = parsed.text.as_str();
@@ -251,59 +157,9 @@ pub(super) fn beginning(parsed: &Parsed, room: usize) -> String {
     start.get(..at_blank).unwrap_or_default().trim_end().to_owned()
 }
 
-/// A link as X shows it: without scheme and `www.`, cut short.
-fn display_url(typed: &str) -> String {
-    let lower = typed.to_ascii_lowercase();
-    let skip = ["https://", "http://"].into_iter().find(|scheme| lower.starts_with(scheme)).map_or(0, str::len);
-    let bare = typed.get(skip..).unwrap_or(typed);
-    let bare = bare.strip_prefix("www.").unwrap_or(bare);
-    let bare = bare.strip_suffix('/').filter(|host| !host.contains('/')).unwrap_or(bare);
-    let (host, path) = bare.split_at(bare.find('/').unwrap_or(bare.len()));
-    if path.chars().count() > 16 {
-        return format!("{host}{}…", path.chars().take(15).collect::<String>());
-    }
-    bare.to_owned()
-}
-
-/// The t.co address of the `index`-th link of a post: ten letters that no other link has.
-fn t_co(id: u64, index: u64) -> String {
-    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    // An odd factor permutes the numbers: different links never meet before the cut to 62^10.
-    let mut rest = id.wrapping_mul(64).wrapping_add(index).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mut short = String::from("https://t.co/");
-    for _ in 0..10 {
-        let digit = usize::try_from(rest % 62).unwrap_or_default();
-        short.push(char::from(LETTERS.get(digit).copied().unwrap_or(b'0')));
-        rest /= 62;
-    }
-    short
-}
-
-/// A text under construction, with its length in code points: what X counts indices in.
-struct Writer {
-    text: String,
-    length: usize,
-}
-
-impl Writer {
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.length += text.chars().count();
-    }
-
-    /// Adds a text with exactly three characters escaped, as X does.
-    fn push_escaped(&mut self, text: &str) {
-        self.push(&text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn wired(text: &str) -> Wire {
-        wire(&Parsed::new(text), 2_080_761_390_344_937_796, &|name| (name == "xdevelopers").then_some(17), &[])
-    }
 
     /// The tables of x-api.md 8.1 to 8.4, which were run with X's own code.
     #[test]
@@ -341,42 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn every_index_points_at_its_piece_in_code_points() {
-        let wire = wired("😀 <b> & #tag @xdevelopers @nobody $AAPL: main.rs https://www.example.com/a?b=1&c=2");
-        let chars: Vec<char> = wire.text.chars().collect();
-        let entities = wire.entities.unwrap_or_default();
-        let slice = |entity: &Value| -> String {
-            let at = |key: &str| entity[key].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
-            chars.get(at("start")..at("end")).unwrap_or_default().iter().collect()
-        };
-        assert!(wire.text.starts_with("😀 &lt;b&gt; &amp; #tag @xdevelopers @nobody $AAPL: https://t.co/"));
-        assert_eq!(slice(&entities["hashtags"][0]), "#tag");
-        assert_eq!(slice(&entities["cashtags"][0]), "$AAPL");
-        assert_eq!(slice(&entities["mentions"][0]), "@xdevelopers");
-        assert_eq!(entities["mentions"].as_array().map(Vec::len), Some(1));
-        for (index, expanded, display) in
-            [(0, "http://main.rs", "main.rs"), (1, "https://www.example.com/a?b=1&c=2", "example.com/a?b=1&c=2")]
-        {
-            let url = &entities["urls"][index];
-            assert_eq!(url["url"], slice(url));
-            assert_eq!((&url["expanded_url"], &url["display_url"]), (&json!(expanded), &json!(display)));
-        }
-    }
-
-    #[test]
     fn a_long_text_is_cut_between_its_pieces() {
         let text = format!("{} https://example.com/{} end", "word ".repeat(50), "x".repeat(80));
         let weight = |text: &str| Parsed::new(text).weight();
         let start = beginning(&Parsed::new(&text), 270);
         assert!(weight(&start) <= 270 && start.ends_with("word"), "{start}");
         assert_eq!(weight(&beginning(&Parsed::new(&"界".repeat(300)), 270)), 270);
-    }
-
-    #[test]
-    fn links_have_addresses_of_their_own() {
-        let all: std::collections::HashSet<String> =
-            (0..10_000).map(|n| t_co(2_080_761_390_344_937_796 + n, n % 3)).collect();
-        assert_eq!(all.len(), 10_000);
-        assert!(all.iter().all(|short| short.len() == 23));
     }
 }

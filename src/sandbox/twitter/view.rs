@@ -1,23 +1,27 @@
-//! Posts, users and attachments as the API shows them, in the dialect and with the fields that were asked for.
+//! Posts as the API shows them, and what comes with them, in the dialect and with the fields that were asked for.
 
 use serde_json::{Map, Value, json};
 
 use super::asked::Asked;
+use super::attached::{media, media_keys, poll, poll_id, user};
+use super::hand::MAX_EDITS;
 use super::model::{Tweet, User, rfc3339};
-use super::text::{self, Appended, Parsed, Wire};
-use super::world::{Posts, Users};
+use super::problems::Problems;
+use super::text::{self, Parsed};
+use super::wire::{Appended, Known, Wire, wire};
+use super::world::TwitterWorld;
+use crate::core::post::Timestamp;
 
 /// The longest text that is shown whole in `text`; longer ones are in `note_tweet`.
 const SHORT_TEXT: usize = 280;
-/// How long a post can be edited, in seconds.
-const EDITABLE_SECS: i64 = 3600;
 
-/// What exists, to look up what a post refers to.
+/// What exists, and for whom it is shown.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    pub(super) posts: &'a Posts,
-    pub(super) users: &'a Users,
+    pub(super) world: &'a TwitterWorld,
     pub(super) asked: &'a Asked,
+    pub(super) caller: u64,
+    pub(super) now: Timestamp,
 }
 
 /// Users and posts that an answer includes besides what it is about: they are billed too.
@@ -25,8 +29,26 @@ pub(super) struct View<'a> {
 pub(super) struct Included {
     pub(super) users: Vec<u64>,
     pub(super) posts: Vec<u64>,
+    /// About what was to be included and is not to be had.
+    pub(super) errors: Vec<Value>,
     media: Vec<Value>,
     polls: Vec<Value>,
+}
+
+impl Included {
+    fn add_user(&mut self, id: u64) {
+        if !self.users.contains(&id) {
+            self.users.push(id);
+        }
+    }
+
+    fn add_media(&mut self, media: Vec<Value>) {
+        for one in media {
+            if !self.media.contains(&one) {
+                self.media.push(one);
+            }
+        }
+    }
 }
 
 impl View<'_> {
@@ -53,6 +75,8 @@ impl View<'_> {
         let (wire, note) = self.texts(post);
         let versions: Vec<String> = post.versions.iter().map(u64::to_string).collect();
         let edits = post.versions.len().saturating_sub(1);
+        let begun = post.versions.first().and_then(|id| self.world.posts.get(*id)).unwrap_or(post).created;
+        let guess = || if post.text.chars().any(|c| c.is_ascii_alphabetic()) { "en" } else { "und" };
         let mut fields = vec![
             ("id", json!(post.id.to_string())),
             ("text", json!(wire.text)),
@@ -60,17 +84,17 @@ impl View<'_> {
             ("author_id", json!(post.author.to_string())),
             ("created_at", json!(rfc3339(post.created))),
             ("conversation_id", json!(post.conversation.to_string())),
-            ("lang", json!(if post.text.chars().any(|c| c.is_ascii_alphabetic()) { "en" } else { "und" })),
+            ("lang", json!(post.draft.lang.as_deref().unwrap_or_else(guess))),
             ("possibly_sensitive", json!(post.draft.sensitive)),
-            ("reply_settings", json!("everyone")),
+            ("reply_settings", json!(post.draft.reply_settings.as_deref().unwrap_or("everyone"))),
             ("source", json!(post.source)),
             ("display_text_range", json!([0, wire.shown])),
             (
                 "edit_controls",
                 json!({
-                    "edits_remaining": 5_usize.saturating_sub(edits),
-                    "is_edit_eligible": post.draft.repost_of.is_none() && post.draft.poll.is_empty(),
-                    "editable_until": rfc3339(post.created.plus_secs(EDITABLE_SECS)),
+                    "edits_remaining": MAX_EDITS.saturating_sub(edits),
+                    "is_edit_eligible": post.is_of_editable_kind(),
+                    "editable_until": rfc3339(begun.plus_secs(self.world.settings.edit_window_secs)),
                 }),
             ),
             (
@@ -90,6 +114,7 @@ impl View<'_> {
         }
         fields.extend(post.reply_to_user.map(|user| ("in_reply_to_user_id", json!(user.to_string()))));
         fields.extend(post.draft.community.map(|community| ("community_id", json!(community.to_string()))));
+        fields.extend(post.draft.article.iter().map(|title| ("article", json!({ "title": title }))));
         fields.extend(wire.entities.map(|entities| ("entities", entities)));
         if let Some(note) = note {
             let mut value = json!({ "text": note.text });
@@ -113,18 +138,22 @@ impl View<'_> {
 
     /// What `text` holds, and the whole text of a long post.
     pub(super) fn texts(&self, post: &Tweet) -> (Wire, Option<Wire>) {
-        let user = |name: &str| self.users.by_name(name).map(|user| user.id);
-        if let Some(original) = post.draft.repost_of.and_then(|id| self.posts.get(id)) {
-            let author = self.users.get(original.author).map_or("", |user| user.username.as_str());
+        let user = |name: &str| self.world.users.by_name(name).map(|user| user.id);
+        let leads_to = |link: &str| self.world.redirects.get(link).map(String::as_str);
+        let known = Known { user: &user, leads_to: &leads_to };
+        // The links of a long text are not followed in `note_tweet`.
+        let known_in_note = Known { leads_to: &|_| None, ..known };
+        if let Some(original) = post.draft.repost_of.and_then(|id| self.world.posts.get(id)) {
+            let author = self.world.users.get(original.author).map_or("", |user| user.username.as_str());
             let mut text = format!("RT @{author}: {}", original.text);
             if text.chars().count() > 140 {
                 text = format!("{}…", text::beginning(&Parsed::new(&text), 138));
             }
-            return (text::wire(&Parsed::new(&text), post.id, &user, &[]), None);
+            return (wire(&Parsed::new(&text), post.id, known, &[]), None);
         }
         let appended = self.appended(post);
         if post.parsed.weight() <= SHORT_TEXT {
-            return (text::wire(&post.parsed, post.id, &user, &appended), None);
+            return (wire(&post.parsed, post.id, known, &appended), None);
         }
         let start = format!("{}…", text::beginning(&post.parsed, SHORT_TEXT - 26));
         let mut links = vec![Appended {
@@ -133,15 +162,15 @@ impl View<'_> {
             media_keys: Vec::new(),
         }];
         links.extend(appended);
-        let short = text::wire(&Parsed::new(&start), post.id, &user, &links);
-        (short, Some(text::wire(&post.parsed, post.id, &user, &[])))
+        let short = wire(&Parsed::new(&start), post.id, known, &links);
+        (short, Some(wire(&post.parsed, post.id, known_in_note, &[])))
     }
 
     /// The links that X adds: to the attachments, to the quoted post.
     fn appended(&self, post: &Tweet) -> Vec<Appended> {
-        let name_of = |author| self.users.get(author).map_or("i", |user: &User| user.username.as_str());
+        let name_of = |author| self.world.users.get(author).map_or("i", |user: &User| user.username.as_str());
         let mut appended = Vec::new();
-        if let Some(quoted) = post.draft.quote_of.and_then(|id| self.posts.get(id)) {
+        if let Some(quoted) = post.draft.quote_of.and_then(|id| self.world.posts.get(id)) {
             let author = name_of(quoted.author);
             appended.push(Appended {
                 expanded_url: format!("https://x.com/{author}/status/{}", quoted.id),
@@ -164,42 +193,73 @@ impl View<'_> {
     pub(super) fn include(&self, post: &Tweet, included: &mut Included) {
         let asked = self.asked;
         if asked.expands("attachments.media_keys", "attachments.media_keys") {
-            included.media.extend(media(post, &asked.media_fields));
+            included.add_media(media(post, &asked.media_fields));
         }
         if asked.expands("attachments.poll_ids", "attachments.poll_ids") && !post.draft.poll.is_empty() {
-            included.polls.push(poll(post, &asked.poll_fields));
+            included.polls.push(poll(post, &asked.poll_fields, self.now));
         }
-        let mut add_user = |id: u64| {
-            if !included.users.contains(&id) {
-                included.users.push(id);
-            }
-        };
         if asked.expands("author_id", "author_id") {
-            add_user(post.author);
+            included.add_user(post.author);
         }
         if asked.expands("in_reply_to_user_id", "in_reply_to_user_id") {
-            post.reply_to_user.into_iter().for_each(&mut add_user);
+            post.reply_to_user.into_iter().for_each(|user| included.add_user(user));
         }
         if asked.expands("entities.mentions.username", "entities.mentions.username") {
-            post.parsed.mentions().filter_map(|name| self.users.by_name(name)).for_each(|user| add_user(user.id));
+            let mentioned = post.parsed.mentions().filter_map(|name| self.world.users.by_name(name));
+            mentioned.for_each(|user| included.add_user(user.id));
         }
-        if asked.expands("referenced_tweets.id", "referenced_posts") {
-            for id in [post.reply_to, post.draft.quote_of, post.draft.repost_of].into_iter().flatten() {
-                if !included.posts.contains(&id) && self.posts.get(id).is_some_and(|post| !post.deleted) {
+        // Whoever expands what belongs to a referenced post gets the post itself too.
+        let [posts, authors, pictures] = [
+            ("referenced_tweets.id", "referenced_posts"),
+            ("referenced_tweets.id.author_id", "author_id"),
+            ("referenced_tweets.id.attachments.media_keys", "attachments.media_keys"),
+        ]
+        .map(|(legacy, new)| asked.expands(legacy, new));
+        let wanted = if asked.new { posts } else { posts || authors || pictures };
+        if !wanted {
+            return;
+        }
+        for id in [post.reply_to, post.draft.quote_of, post.draft.repost_of].into_iter().flatten() {
+            match self.referenced(id) {
+                Err(error) if included.errors.contains(&error) => {}
+                Err(error) => included.errors.push(error),
+                Ok(other) if !included.posts.contains(&id) => {
                     included.posts.push(id);
+                    if authors {
+                        included.add_user(other.author);
+                    }
+                    if pictures {
+                        included.add_media(media(other, &asked.media_fields));
+                    }
                 }
+                Ok(_) => {}
             }
         }
+    }
+
+    /// A post that another refers to, or why the caller does not get it.
+    fn referenced(&self, id: u64) -> Result<&Tweet, Value> {
+        let problems = Problems::of(self.asked.new);
+        let parameter = if self.asked.new { "referenced_posts" } else { "referenced_tweets.id" };
+        let text = id.to_string();
+        let post = self.world.posts.get(id).filter(|post| !post.deleted);
+        let post = post.ok_or_else(|| problems.missing("tweet", parameter, &text))?;
+        if self.world.may_see(post, self.caller) {
+            return Ok(post);
+        }
+        let mut error = problems.hidden("tweet", parameter, &text);
+        error["section"] = json!("includes");
+        Err(error)
     }
 
     /// The `includes` of an answer; `None` when there is nothing in it.
     pub(super) fn includes(&self, gathered: Included) -> Option<Value> {
         let posts: Vec<Value> =
-            gathered.posts.iter().filter_map(|id| self.posts.get(*id)).map(|p| self.post(p)).collect();
+            gathered.posts.iter().filter_map(|id| self.world.posts.get(*id)).map(|p| self.post(p)).collect();
         let users: Vec<Value> = gathered
             .users
             .iter()
-            .filter_map(|id| self.users.get(*id))
+            .filter_map(|id| self.world.users.get(*id))
             .map(|one| user(one, &self.asked.user_fields, false))
             .collect();
         let mut includes = Map::new();
@@ -213,92 +273,4 @@ impl View<'_> {
         }
         (!includes.is_empty()).then_some(Value::Object(includes))
     }
-}
-
-/// A user with the fields that were asked for; some are the user's own business.
-pub(super) fn user(user: &User, fields: &[String], own: bool) -> Value {
-    let mut shown = json!({ "id": user.id.to_string(), "name": user.name, "username": user.username });
-    let mut known = vec![
-        ("protected", json!(user.protected)),
-        ("verified", json!(user.subscription != "None")),
-        ("verified_type", json!(if user.subscription == "None" { "none" } else { "blue" })),
-        ("description", json!("")),
-        ("created_at", json!("2013-12-14T04:35:55.000Z")),
-    ];
-    if own {
-        known.push(("subscription_type", json!(user.subscription)));
-    }
-    for (name, value) in known {
-        if fields.iter().any(|field| field == name) {
-            shown[name] = value;
-        }
-    }
-    shown
-}
-
-fn media_keys(post: &Tweet) -> Vec<String> {
-    let key = |(index, one): (usize, &super::model::Attachment)| {
-        let class = match one.kind {
-            "photo" => 3,
-            "video" => 13,
-            _ => 16,
-        };
-        format!("{class}_{}{index}", post.id >> 4)
-    };
-    post.draft.media.iter().enumerate().map(key).collect()
-}
-
-/// What is attached to a post, with the fields that were asked for.
-fn media(post: &Tweet, fields: &[String]) -> Vec<Value> {
-    let mut shown = Vec::new();
-    for (key, one) in media_keys(post).into_iter().zip(&post.draft.media) {
-        let mut all = vec![("width", json!(800)), ("height", json!(600))];
-        all.extend(one.alt_text.as_ref().map(|text| ("alt_text", json!(text))));
-        if one.kind == "photo" {
-            all.push(("url", json!(format!("https://pbs.twimg.com/media/{key}.jpg"))));
-        } else {
-            let mp4 = format!("https://video.twimg.com/{key}.mp4");
-            all.push(("preview_image_url", json!(format!("https://pbs.twimg.com/{key}.jpg"))));
-            all.push((
-                "variants",
-                json!([
-                    { "content_type": "application/x-mpegURL", "url": format!("https://video.twimg.com/{key}.m3u8") },
-                    { "content_type": "video/mp4", "bit_rate": 832_000, "url": mp4 },
-                ]),
-            ));
-        }
-        if one.kind == "video" {
-            all.push(("duration_ms", json!(12_000)));
-        }
-        let mut value = json!({ "media_key": key, "type": one.kind });
-        for (name, field) in all {
-            if fields.iter().any(|asked| asked == name) {
-                value[name] = field;
-            }
-        }
-        shown.push(value);
-    }
-    shown
-}
-
-fn poll_id(post: &Tweet) -> String {
-    (post.id + 1).to_string()
-}
-
-fn poll(post: &Tweet, fields: &[String]) -> Value {
-    let options: Vec<Value> = (1..)
-        .zip(&post.draft.poll)
-        .map(|(position, label): (u32, _)| json!({ "position": position, "label": label, "votes": 0 }))
-        .collect();
-    let mut value = json!({ "id": poll_id(post), "options": options });
-    for (name, field) in [
-        ("duration_minutes", json!(1440)),
-        ("end_datetime", json!(rfc3339(post.created.plus_secs(86_400)))),
-        ("voting_status", json!("open")),
-    ] {
-        if fields.iter().any(|asked| asked == name) {
-            value[name] = field;
-        }
-    }
-    value
 }

@@ -1,78 +1,20 @@
-//! The state of the simulated X, and the hands on it: people who write in the app, tests that look.
+//! The state of the simulated X, and what tests can look at and set up.
 //!
-//! What the API makes of it is in the modules beside this one.
+//! What people do in the app is `hand`; what the API makes of it is in the other modules beside this one.
 
 use std::collections::BTreeMap;
 
-use super::asked::{Dialect, UnknownNames};
 use super::bill::{Bill, Charge};
 use super::limits::{Endpoint, Limits};
-use super::model::{App, Draft, Token, Tweet, User, next_id};
+use super::model::{App, Token, Tweet, User};
 use super::oauth1::Nonces;
+use super::settings::Settings;
 use super::signin::SignIns;
-use super::text::{self, Parsed};
 use crate::core::post::Timestamp;
 use crate::sandbox::SandboxClock;
 
-/// The label under posts written by hand.
-const BY_HAND: &str = "X Web App";
-
-/// How long it takes until timelines show a new post. Reads by id, and the check for duplicates, see it at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lag {
-    /// Not at all.
-    #[default]
-    None,
-    /// So many milliseconds of the sandbox's clock.
-    Millis(i64),
-    /// So many reads of the timeline miss it.
-    Reads(u32),
-}
-
-/// What tests can change about X.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The longest post, as X counts: 280; 25,000 for Premium.
-    pub max_length: usize,
-    /// The status that a longer one is refused with: 400 or 403, by report.
-    pub too_long_status: u16,
-    /// Which vocabulary is spoken.
-    pub dialect: Dialect,
-    /// What becomes of unknown parameters, fields and expansions.
-    pub unknown_names: UnknownNames,
-    /// Whether the app is in a package and in Production.
-    pub enrolled: bool,
-    /// Credits left, in millionths of a dollar, going down with every charge; `None`: enough.
-    pub credits_micro_usd: Option<u64>,
-    /// The spending limit, in millionths of a dollar; `None`: none.
-    pub spend_cap_micro_usd: Option<u64>,
-    /// Whether the monthly cap of the product is reached.
-    pub usage_capped: bool,
-    /// How long a text may not be posted again, in seconds; 0: it may at once, so that a client's own doubling shows.
-    pub duplicate_window_secs: i64,
-    /// When timelines show new posts.
-    pub lag: Lag,
-    /// Whether X takes zero-width characters out of texts.
-    pub strips_zero_width: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            max_length: 280,
-            too_long_status: 400,
-            dialect: Dialect::default(),
-            unknown_names: UnknownNames::default(),
-            enrolled: true,
-            credits_micro_usd: None,
-            spend_cap_micro_usd: None,
-            usage_capped: false,
-            duplicate_window_secs: 86_400,
-            lag: Lag::default(),
-            strips_zero_width: false,
-        }
-    }
-}
+/// The longest post of an account with Premium.
+const MAX_LENGTH_OF_PREMIUM: usize = 25_000;
 
 /// Every account.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +37,21 @@ pub(super) struct Posts(BTreeMap<u64, Tweet>);
 impl Posts {
     pub(super) fn get(&self, id: u64) -> Option<&Tweet> {
         self.0.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut Tweet> {
+        self.0.get_mut(&id)
+    }
+
+    /// An account's repost of a post.
+    pub(super) fn repost(&self, author: u64, of: u64) -> Option<&Tweet> {
+        self.live_of(author).find(|post| post.draft.repost_of == Some(of))
+    }
+
+    /// Deletes these posts, and what reposts them.
+    pub(super) fn delete_all(&mut self, ids: &[u64]) {
+        let falls = |post: &Tweet| ids.contains(&post.id) || post.draft.repost_of.is_some_and(|of| ids.contains(&of));
+        self.0.values_mut().filter(|post| falls(post)).for_each(|post| post.deleted = true);
     }
 
     /// The live posts of an account, newest first.
@@ -135,7 +92,9 @@ pub struct TwitterWorld {
     pub(super) owner: u64,
     pub(super) users: Users,
     pub(super) posts: Posts,
-    last_id: u64,
+    pub(super) last_id: u64,
+    /// Links that lead elsewhere: as typed, and where to.
+    pub(super) redirects: BTreeMap<String, String>,
     pub(super) tokens: Vec<Token>,
     pub(super) bearers: Vec<(String, u64)>,
     pub(super) nonces: Nonces,
@@ -158,6 +117,7 @@ impl TwitterWorld {
             users: Users(vec![owner]),
             posts: Posts::default(),
             last_id: 0,
+            redirects: BTreeMap::new(),
             tokens: Vec::new(),
             bearers: Vec::new(),
             nonces: Nonces::default(),
@@ -220,6 +180,17 @@ impl TwitterWorld {
         }
     }
 
+    /// Gives the owner Premium, or takes it: long posts, and edits through the API.
+    pub fn set_premium(&mut self, premium: bool) {
+        self.change_owner(|user| user.subscription = if premium { "Premium" } else { "None" });
+        self.settings.max_length = if premium { MAX_LENGTH_OF_PREMIUM } else { Settings::default().max_length };
+    }
+
+    /// Lets a link, as it is typed, lead elsewhere: X follows it and says where to (`unwound_url`).
+    pub fn add_redirect(&mut self, link: &str, leads_to: &str) {
+        self.redirects.insert(link.to_owned(), leads_to.to_owned());
+    }
+
     /// Adds a user's OAuth 1.0a token for the app.
     pub fn add_token(&mut self, token: Token) {
         self.tokens.push(token);
@@ -264,92 +235,6 @@ impl TwitterWorld {
         &self.refused_sign_ins
     }
 
-    /// The owner writes a post in the app. `None` when there is no post to answer.
-    pub fn write_as_owner(&mut self, text: &str, reply_to: Option<u64>) -> Option<u64> {
-        self.write(self.owner, Draft { reply_to, ..Draft::text(text) })
-    }
-
-    /// Somebody writes a post in the app. `None` when what it refers to is not there.
-    pub fn write(&mut self, author: u64, draft: Draft) -> Option<u64> {
-        let now = self.clock.now();
-        self.create(author, draft, None, now)
-    }
-
-    /// Creates a post; `app` where it came through the API.
-    pub(super) fn create(&mut self, author: u64, draft: Draft, app: Option<String>, now: Timestamp) -> Option<u64> {
-        for target in [draft.reply_to, draft.quote_of, draft.repost_of].into_iter().flatten() {
-            self.posts.get(target).filter(|post| !post.deleted)?;
-        }
-        let id = next_id(self.last_id, now);
-        let parent = draft.reply_to.and_then(|id| self.posts.get(id));
-        let (shown_from, hidden_reads) = match self.settings.lag {
-            Lag::None => (now, 0),
-            Lag::Millis(millis) => (now.plus_millis(millis), 0),
-            Lag::Reads(reads) => (now, reads),
-        };
-        let text = self.as_kept(&draft.text);
-        let post = Tweet {
-            id,
-            author,
-            created: now,
-            parsed: Parsed::new(&text),
-            text,
-            reply_to: draft.reply_to,
-            reply_to_user: parent.map(|parent| parent.author),
-            conversation: parent.map_or(id, |parent| parent.conversation),
-            by_api: app.is_some(),
-            source: app.unwrap_or_else(|| BY_HAND.to_owned()),
-            versions: vec![id],
-            draft,
-            deleted: false,
-            shown_from,
-            hidden_reads,
-        };
-        self.last_id = id;
-        self.posts.0.insert(id, post);
-        Some(id)
-    }
-
-    /// A text as X keeps it.
-    pub(super) fn as_kept(&self, text: &str) -> String {
-        let text = text::normalised(text);
-        if self.settings.strips_zero_width {
-            return text.replace(['\u{200B}', '\u{2060}'], "");
-        }
-        text
-    }
-
-    /// The owner edits a post in the app: a new post with a new id takes its place. `None` when there is none.
-    pub fn edit(&mut self, id: u64, text: &str) -> Option<u64> {
-        let old = self.posts.get(id).filter(|post| post.is_live())?.clone();
-        let now = self.clock.now();
-        let new_id = next_id(self.last_id, now);
-        let mut versions = old.versions.clone();
-        versions.push(new_id);
-        let text = self.as_kept(text);
-        let parsed = Parsed::new(&text);
-        let edited = Tweet { id: new_id, created: now, text, parsed, versions: versions.clone(), ..old };
-        self.last_id = new_id;
-        self.posts.0.insert(new_id, edited);
-        for version in &versions {
-            if let Some(post) = self.posts.0.get_mut(version) {
-                post.versions.clone_from(&versions);
-            }
-        }
-        Some(new_id)
-    }
-
-    /// Deletes a post, every version of it. `false` when there is none.
-    pub fn delete(&mut self, id: u64) -> bool {
-        let Some(post) = self.posts.get(id).filter(|post| !post.deleted) else { return false };
-        for version in post.versions.clone() {
-            if let Some(post) = self.posts.0.get_mut(&version) {
-                post.deleted = true;
-            }
-        }
-        true
-    }
-
     /// A post, deleted or not.
     #[must_use]
     pub fn post(&self, id: u64) -> Option<&Tweet> {
@@ -368,6 +253,12 @@ impl TwitterWorld {
     #[must_use]
     pub fn posts_made_by_api(&self) -> Vec<&Tweet> {
         self.posts.0.values().filter(|post| post.by_api).collect()
+    }
+
+    /// Keeps a new post.
+    pub(super) fn keep(&mut self, post: Tweet) {
+        self.last_id = post.id;
+        self.posts.0.insert(post.id, post);
     }
 
     pub(super) fn charge(&mut self, charge: Charge) {

@@ -4,18 +4,23 @@
 //! allowed; it never shows a secret. Not here: the conversation that makes a first config (`commands/setup`), and
 //! whether the keys in it work (`commands/check`).
 
+mod choice;
+mod lists;
 mod load;
 mod paths;
+pub mod policy;
 mod rules;
 mod schema;
 mod unknown;
+mod words;
 mod write;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use self::paths::{Env, Paths};
-pub use self::schema::{Config, Directions, Key, Mastodon, State, Sync, Timeline, Twitter, keys};
+pub use self::schema::{Config, FromMastodon, FromTwitter, Handles, Key, Mastodon, State, Sync, Twitter, keys};
+pub use self::words::{Articles, Deletes, Directions, Limited, Links, Timeline};
 pub use self::write::{render, write};
 use crate::secret::Secret;
 
@@ -88,6 +93,25 @@ impl Config {
         let env = env.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         parse(Path::new(""), "", &env)
     }
+}
+
+/// A config for those who have none: placeholders where a key is required, then `overrides`, each a section and key with
+/// a dot between (`from_mastodon.quotes`) and its value as in the environment; a list may also be written as in the
+/// file. What it says about accounts and keys is of no use on the networks.
+///
+/// # Errors
+/// When there is no such key, or a value will not do; the error names the variable that would override the key.
+pub fn sample(overrides: &[(String, String)]) -> Result<Config, Error> {
+    let required = keys().into_iter().filter(|key| key.required);
+    let placeholders = required.map(|key| {
+        let value = if key.secret { "placeholder" } else { "https://mastodon.example" };
+        (key.variable(), value.to_owned())
+    });
+    let given = overrides.iter().map(|(name, value)| {
+        let (section, key) = name.split_once('.').unwrap_or((name, ""));
+        (schema::variable(section, key), value.clone())
+    });
+    parse(Path::new(""), "", &placeholders.chain(given).collect())
 }
 
 /// Where a value was given.

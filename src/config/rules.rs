@@ -1,7 +1,8 @@
 //! What a key's value may be: each rule reads what was given, and writes it back as TOML.
 //!
 //! A rule that refuses says so in words that follow the key's name: `is "5x": write a number of seconds …`. The rule
-//! for secrets never shows what it was given. Not here: which key has which rule (`schema`).
+//! for secrets never shows what it was given. Not here: choices of a few words (`choice`), lists of
+//! the owner's words (`lists`), which key has which rule (`schema`).
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -14,6 +15,8 @@ use crate::secret::Secret;
 
 /// How much of a wrong value is shown, in characters.
 const SHOWN: usize = 60;
+/// A day, in seconds.
+const DAY: u64 = 24 * 3600;
 
 /// A value as it was given.
 pub(super) enum Raw<'a> {
@@ -39,12 +42,21 @@ impl Raw<'_> {
         }
     }
 
-    /// The words of a list; in the environment they stand between commas.
-    fn list(&self) -> Option<Vec<&str>> {
+    /// The entries of a list. In the environment they stand between commas, or as in the file:
+    /// `["one", "two, three"]`.
+    pub(super) fn list(&self) -> Option<Vec<String>> {
         match self {
-            Raw::Toml(DeValue::Array(items)) => items.iter().map(|item| item.get_ref().as_str()).collect(),
+            Raw::Toml(DeValue::Array(items)) => {
+                items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+            }
             Raw::Toml(_) => None,
-            Raw::Text(text) => Some(text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect()),
+            Raw::Text(text) if text.trim_start().starts_with('[') => {
+                let value = DeValue::parse(text.trim()).ok()?;
+                if value.get_ref().is_array() { Raw::Toml(value.get_ref()).list() } else { None }
+            }
+            Raw::Text(text) => {
+                Some(text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect())
+            }
         }
     }
 }
@@ -169,6 +181,49 @@ impl Rule for Text {
     }
 }
 
+/// A text that may be empty, with its blanks. The bound is in characters.
+pub(super) struct Verbatim {
+    pub(super) max: usize,
+}
+
+impl Rule for Verbatim {
+    type Value = String;
+
+    fn read(&self, raw: &Raw<'_>) -> Result<String, String> {
+        let text = raw.text().ok_or_else(|| format!("is {raw}: write it in quotes, as text"))?;
+        if text.chars().count() > self.max {
+            return Err(format!("is {raw}, which is too long: at most {} letters", self.max));
+        }
+        Ok(text.to_owned())
+    }
+
+    fn write(&self, value: &String) -> Written {
+        Written::Value(quoted(value))
+    }
+}
+
+/// Yes or no.
+pub(super) struct Flag;
+
+impl Rule for Flag {
+    type Value = bool;
+
+    fn read(&self, raw: &Raw<'_>) -> Result<bool, String> {
+        if let Raw::Toml(DeValue::Boolean(yes)) = raw {
+            return Ok(*yes);
+        }
+        match raw.text().map(str::trim) {
+            Some("true" | "yes" | "on") => Ok(true),
+            Some("false" | "no" | "off") => Ok(false),
+            _ => Err(format!("is {raw}: write true or false")),
+        }
+    }
+
+    fn write(&self, value: &bool) -> Written {
+        Written::Value(value.to_string())
+    }
+}
+
 /// A key or token. What was found is never shown.
 pub(super) struct Token;
 
@@ -222,7 +277,7 @@ impl Rule for Url {
     }
 }
 
-/// A length of time in whole seconds: `30`, `"30s"`, `"5m"`, `"1h"`. The bounds are in seconds.
+/// A length of time in whole seconds: `30`, `"30s"`, `"5m"`, `"1h"`, `"7d"`. The bounds are in seconds.
 pub(super) struct Interval {
     pub(super) min: u64,
     pub(super) max: u64,
@@ -238,7 +293,8 @@ impl Rule for Interval {
             .map(Duration::from_secs)
             .ok_or_else(|| {
                 let (min, max) = (interval(self.min), interval(self.max));
-                format!("is {raw}: write a number of seconds or a duration like \"30s\", between {min} and {max}")
+                let like = if self.max < DAY { "30s" } else { "1d" };
+                format!("is {raw}: write a number of seconds or a duration like \"{like}\", between {min} and {max}")
             })
     }
 
@@ -253,6 +309,7 @@ fn seconds(text: &str) -> Option<u64> {
         "" | "s" => 1,
         "m" => 60,
         "h" => 3600,
+        "d" => DAY,
         _ => return None,
     };
     number.parse::<u64>().ok()?.checked_mul(unit)
@@ -260,6 +317,8 @@ fn seconds(text: &str) -> Option<u64> {
 
 fn interval(seconds: u64) -> String {
     match seconds {
+        0 => "0s".to_owned(),
+        whole if whole.is_multiple_of(DAY) => format!("{}d", whole / DAY),
         whole if whole.is_multiple_of(3600) => format!("{}h", whole / 3600),
         whole if whole.is_multiple_of(60) => format!("{}m", whole / 60),
         other => format!("{other}s"),
@@ -285,70 +344,6 @@ impl Rule for Whole {
     fn write(&self, value: &usize) -> Written {
         Written::Value(value.to_string())
     }
-}
-
-/// One of a few words.
-pub(super) struct Word<T: 'static>(pub(super) &'static [(&'static str, T)]);
-
-impl<T: Copy + PartialEq> Rule for Word<T> {
-    type Value = T;
-
-    fn read(&self, raw: &Raw<'_>) -> Result<T, String> {
-        raw.text()
-            .and_then(|text| meaning(self.0, text.trim()))
-            .ok_or_else(|| format!("is {raw}: write {}", either(self.0, "or")))
-    }
-
-    fn write(&self, value: &T) -> Written {
-        Written::Value(quoted(word(self.0, *value)))
-    }
-}
-
-/// A list of some of a few words, at least one, each once.
-pub(super) struct Words<T: 'static> {
-    pub(super) words: &'static [(&'static str, T)],
-    /// A word that is refused for a reason of its own, and the reason.
-    pub(super) refused: (&'static str, &'static str),
-}
-
-impl<T: Copy + PartialEq> Rule for Words<T> {
-    type Value = Vec<T>;
-
-    fn read(&self, raw: &Raw<'_>) -> Result<Vec<T>, String> {
-        let allowed = either(self.words, "and");
-        let given = raw.list().ok_or_else(|| format!("is {raw}: write a list in brackets, of {allowed}"))?;
-        let mut values = Vec::new();
-        for text in given {
-            if text == self.refused.0 {
-                return Err(format!("has {}: {}; allowed are {allowed}", shown(text), self.refused.1));
-            }
-            let value = meaning(self.words, text)
-                .ok_or_else(|| format!("has {}, which is unknown: allowed are {allowed}", shown(text)))?;
-            if !values.contains(&value) {
-                values.push(value);
-            }
-        }
-        if values.is_empty() { Err(format!("is empty: allowed are {allowed}")) } else { Ok(values) }
-    }
-
-    fn write(&self, value: &Vec<T>) -> Written {
-        let words: Vec<String> = value.iter().map(|value| quoted(word(self.words, *value))).collect();
-        Written::Value(format!("[{}]", words.join(", ")))
-    }
-}
-
-fn meaning<T: Copy>(words: &[(&str, T)], text: &str) -> Option<T> {
-    words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
-}
-
-/// The word for a value; empty, and so refused when it is read again, for one that the config has no word for.
-fn word<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
-    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
-}
-
-/// `"a", "b" or "c"`.
-fn either<T>(words: &[(&str, T)], last: &str) -> String {
-    list(&words.iter().map(|(word, _)| format!("\"{word}\"")).collect::<Vec<_>>(), last)
 }
 
 /// `a, b or c`.

@@ -3,66 +3,32 @@
 //! A new key is one entry in the table below: a rule alone is a required key, `Or(rule, default)` and
 //! `Optional(rule, example)` are what they say. From the entry come the struct's field, reading it, its variable in the
 //! environment, the proposals for a misspelt key, and its comment and place in the written file (the comment *is* the
-//! documentation here). Not here: where a value comes from (`load`) and how a rule works (`rules`).
+//! documentation here). Not here: where a value comes from (`load`), how a rule works (`rules`, `choice`, `lists`), and
+//! the words of each choice (`words`).
 
 use std::time::Duration;
 
 use super::Error;
+use super::choice::{Word, Words};
+use super::lists::{Friends, Hashtag, Hashtags, Texts};
 use super::load::Layers;
-use super::rules::{Interval, Optional, Or, Rule, Text, Token, Url, Whole, Word, Words};
+use super::rules::{Flag, Interval, Optional, Or, Rule, Text, Token, Url, Verbatim, Whole};
+use super::words::{self, Articles, Deletes, Directions, Limited, Links, NOT_DIRECT, Timeline, VISIBILITIES};
 use super::write::Page;
-use crate::core::post::{Network, Visibility};
+use crate::core::post::Visibility;
+use crate::core::render::split::Numbering;
+use crate::core::select::Approval;
+use crate::core::style::{
+    Boosts, CustomEmoji, Friend, LongPosts, Lookalikes, Mentions, Polls, Quotes, RefusedReplies, Tracking, Warnings,
+};
+use crate::core::upkeep::EditPolicy;
 use crate::network::http::BaseUrl;
 use crate::secret::Secret;
 
-/// The visibilities that the config knows. `direct` is not among them, and never will be.
-const VISIBILITIES: &[(&str, Visibility)] =
-    &[("public", Visibility::Public), ("unlisted", Visibility::Unlisted), ("private", Visibility::Private)];
-
-/// Why `direct` is refused even when asked for (design.md, promise 5).
-const NOT_DIRECT: (&str, &str) = ("direct", "direct messages never leave Mastodon");
-
-/// Which way posts go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Directions {
-    /// From each network to the other.
-    Both,
-    /// Only from Mastodon to X.
-    MastodonToTwitter,
-    /// Only from X to Mastodon.
-    TwitterToMastodon,
-}
-
-impl Directions {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("both", Self::Both),
-        ("mastodon-to-twitter", Self::MastodonToTwitter),
-        ("twitter-to-mastodon", Self::TwitterToMastodon),
-    ];
-
-    /// Whether posts written on `source` are mirrored.
-    #[must_use]
-    pub fn includes(self, source: Network) -> bool {
-        match self {
-            Self::Both => true,
-            Self::MastodonToTwitter => source == Network::Mastodon,
-            Self::TwitterToMastodon => source == Network::Twitter,
-        }
-    }
-}
-
-/// Which timeline is polled on Mastodon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timeline {
-    /// The home timeline; the account's own posts are read as well, now and then.
-    Home,
-    /// The account's own posts only.
-    Account,
-}
-
-impl Timeline {
-    const WORDS: &'static [(&'static str, Self)] = &[("home", Self::Home), ("account", Self::Account)];
-}
+/// How long a post may be made to wait: 30 minutes, in seconds.
+const DELAY: Interval = Interval { min: 0, max: 30 * 60 };
+/// For how long changes of a post may be looked for: 30 days, in seconds.
+const WINDOW: Interval = Interval { min: 0, max: 30 * 24 * 3600 };
 
 /// A key of the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +135,8 @@ sections! {
             Or(Words { words: VISIBILITIES, refused: NOT_DIRECT }, "public, unlisted");
         /// Who may see the mirrors made here: "public", "unlisted" or "private".
         visibility: Visibility = Or(Word(VISIBILITIES), "public");
+        /// Who may see the later parts of a thread, and replies. Never more people than `visibility` says.
+        thread_visibility: Visibility = Or(Word(VISIBILITIES), "unlisted");
     }
 
     /// Your account on X, with the four keys of your own app from its developer console.
@@ -189,6 +157,129 @@ sections! {
         username: Option<String> = Optional(Text, "xdevelopers");
         /// How long a post may be, as X counts: 280, or up to 25000 with X Premium.
         max_length: usize = Or(Whole { min: 280, max: 25_000 }, "280");
+        /// Whether you pay for X Premium: then posts can be edited there, for an hour.
+        premium: bool = Or(Flag, "false");
+    }
+
+    /// How your Mastodon posts read on X, and which of them go there.
+    from_mastodon: FromMastodon {
+        /// A post too long for X: "thread" (several posts), "truncate" (its beginning and a link), "cheapest" (of the
+        /// two) or "skip" (not mirrored). A link makes a post on X cost $0.200 instead of $0.015.
+        long_posts: LongPosts = Or(Word(words::LONG_POSTS), "thread");
+        /// Numbers like 2/5 on the parts of a thread: "off", "auto" (from three parts on) or "always".
+        numbering: Numbering = Or(Word(words::NUMBERING), "off");
+        /// A content warning: "prefix" (stands before the text), "warning-and-link" (stands alone, with a link to the
+        /// post), "skip" (the post is not mirrored) or "drop" (left out).
+        warnings: Warnings = Or(Word(words::WARNINGS), "prefix");
+        /// What stands before a content warning. Blanks count.
+        warning_prefix: String = Or(Verbatim { max: 50 }, "CW: ");
+        /// Words that X would take for a link, like main.rs: "inert" (an invisible letter keeps them words) or "keep"
+        /// (they become links, and the post costs as much as one with a link).
+        lookalikes: Lookalikes = Or(Word(words::LOOKALIKES), "inert");
+        /// Your server's own emoji, which X does not have: "keep" (they read :blobcat:) or "remove".
+        custom_emoji: CustomEmoji = Or(Word(words::CUSTOM_EMOJI), "keep");
+        /// A poll: "native" (a poll on X where X can carry it, else a list), "list" (the choices as text), "link" (the
+        /// choices and a link to vote) or "skip".
+        polls: Polls = Or(Word(words::POLLS), "native");
+        /// A post that quotes another: "author" (names who is quoted), "link" (and links to it), "text" (only what you
+        /// wrote yourself) or "skip".
+        quotes: Quotes = Or(Word(words::QUOTES), "author");
+        /// What you boost: "off" (stays), "own" (a boost of your own post boosts its mirror), "link" (also others, as a
+        /// name and a link) or "text" (also others, as a name and the text).
+        boosts: Boosts = Or(Word(words::BOOSTS), "off");
+        /// When X refuses a reply because it is one: "standalone" (posted by itself) or "hold" (kept as failed).
+        refused_replies: RefusedReplies = Or(Word(words::REFUSED_REPLIES), "standalone");
+        /// When you edit a post: "edit" (the mirror is edited, if you have X Premium), "repost" (it is deleted and posted
+        /// again) or "ignore" (it stays as it was).
+        edits: EditPolicy = Or(Word(words::EDITS), "edit");
+        /// For how long after a post is written its edits are looked for: "0s" to "30d".
+        edit_window: Duration = Or(WINDOW, "1d");
+        /// When you delete a post: "ignore" (the mirror stays) or "mirror" (the mirror is deleted, too).
+        deletes: Deletes = Or(Word(Deletes::WORDS), "ignore");
+        /// For how long after a post is written its deletion is looked for: "0s" to "30d".
+        delete_window: Duration = Or(WINDOW, "1d");
+        /// How old a post must be before it is mirrored, so that you can still correct or delete it: "0s" to "30m".
+        delay: Duration = Or(DELAY, "0s");
+        /// Mirror only posts that you mark yourself, within a week: "favourite", "bookmark" or "none" (no mark needed).
+        require: Option<Approval> = Or(Word(words::REQUIRE), "none");
+        /// Only posts with one of these words: `["cats", "good morning"]`. Upper and lower case are the same.
+        include_words: Vec<String> = Or(Texts, "");
+        /// Never posts with one of these words.
+        exclude_words: Vec<String> = Or(Texts, "");
+        /// Only posts with one of these hashtags, with or without the #.
+        include_hashtags: Vec<String> = Or(Hashtags, "");
+        /// Never posts with one of these hashtags.
+        exclude_hashtags: Vec<String> = Or(Hashtags, "");
+        /// Only posts with this hashtag are mirrored.
+        only_hashtag: Option<String> = Optional(Hashtag, "toX");
+        /// Posts with this hashtag are never mirrored.
+        never_hashtag: Option<String> = Optional(Hashtag, "noX");
+        /// Whether the two hashtags above are left out of the mirror's text.
+        hide_hashtags: bool = Or(Flag, "true");
+    }
+
+    /// How your X posts read on Mastodon, and which of them go there.
+    from_twitter: FromTwitter {
+        /// A post too long for your server: "thread", "truncate" (its beginning and a link), "cheapest" or "skip".
+        long_posts: LongPosts = Or(Word(words::LONG_POSTS), "thread");
+        /// Numbers like 2/5 on the parts of a thread: "off", "auto" (from three parts on) or "always".
+        numbering: Numbering = Or(Word(words::NUMBERING), "off");
+        /// How people on X are named: "full" (@name@x.com), "plain" (name@x.com), "link" (their address) or "bare"
+        /// (@name). Nobody on Mastodon is notified.
+        mentions: Mentions = Or(Word(words::MENTIONS), "full");
+        /// The parts of a link that only tell where you found it (like `utm_source=…`): "remove" or "keep".
+        tracking: Tracking = Or(Word(words::TRACKING), "remove");
+        /// Links through a shortening service: "expanded" (as you wrote them) or "unwound" (the page they lead to).
+        links: Links = Or(Word(Links::WORDS), "expanded");
+        /// A post that begins with one of these words, as in "CW: food", gets a content warning. []: none does.
+        warning_words: Vec<String> = Or(Texts, "CW, TW, CN, Spoiler, Content warning");
+        /// A poll: "native" (a poll on Mastodon), "list" (the choices as text), "link" (the choices and a link to vote)
+        /// or "skip".
+        polls: Polls = Or(Word(words::POLLS), "native");
+        /// A post that quotes another: "link" (names who is quoted, with a link), "author" (only names them), "text"
+        /// (only what you wrote yourself) or "skip".
+        quotes: Quotes = Or(Word(words::QUOTES), "link");
+        /// What you repost: "off" (stays), "own" (a repost of your own post boosts its mirror), "link" (also others, as
+        /// a name and a link) or "text" (also others, as a name and the text; X charges $0.005 for each such post that is
+        /// read, and $0.010 for its author).
+        reposts: Boosts = Or(Word(words::BOOSTS), "off");
+        /// What you post to a community: "skip" or "mirror" (like any other post).
+        communities: Limited = Or(Word(Limited::WORDS), "skip");
+        /// Articles: "skip" or "link" (the mirror links to the article).
+        articles: Articles = Or(Word(Articles::WORDS), "skip");
+        /// What you post for paying subscribers only: "skip" or "mirror" (everybody can read it on Mastodon).
+        subscribers: Limited = Or(Word(Limited::WORDS), "skip");
+        /// When you edit a post: "edit" (the mirror is edited), "repost" (it is deleted and posted again) or "ignore".
+        edits: EditPolicy = Or(Word(words::EDITS), "edit");
+        /// For how long after a post is written its edits are looked for: "0s" to "30d". X allows them for an hour.
+        edit_window: Duration = Or(WINDOW, "1d");
+        /// When you delete a post: "ignore" (the mirror stays) or "mirror" (the mirror is deleted, too; X charges $0.005
+        /// a day for each post that is looked up).
+        deletes: Deletes = Or(Word(Deletes::WORDS), "ignore");
+        /// For how long after a post is written its deletion is looked for: "0s" to "30d".
+        delete_window: Duration = Or(WINDOW, "1d");
+        /// How old a post must be before it is mirrored, so that you can still correct or delete it: "0s" to "30m".
+        delay: Duration = Or(DELAY, "0s");
+        /// Only posts with one of these words: `["cats", "good morning"]`. Upper and lower case are the same.
+        include_words: Vec<String> = Or(Texts, "");
+        /// Never posts with one of these words.
+        exclude_words: Vec<String> = Or(Texts, "");
+        /// Only posts with one of these hashtags, with or without the #.
+        include_hashtags: Vec<String> = Or(Hashtags, "");
+        /// Never posts with one of these hashtags.
+        exclude_hashtags: Vec<String> = Or(Hashtags, "");
+        /// Only posts with this hashtag are mirrored.
+        only_hashtag: Option<String> = Optional(Hashtag, "fedi");
+        /// Posts with this hashtag are never mirrored.
+        never_hashtag: Option<String> = Optional(Hashtag, "nofedi");
+        /// Whether the two hashtags above are left out of the mirror's text.
+        hide_hashtags: bool = Or(Flag, "true");
+    }
+
+    /// People who are on both networks.
+    handles: Handles {
+        /// Whom you mention on one network is mentioned on the other: `["alice@chaos.social = alice_x"]`.
+        known: Vec<Friend> = Or(Friends, "");
     }
 
     /// What is remembered.

@@ -14,7 +14,7 @@ pub(super) fn is_known(keys: &[Key], section: &str, name: &str) -> bool {
 pub(super) fn section(keys: &[Key], place: Place, name: &str) -> Error {
     let sections = sections(keys);
     let hint = home_of(keys, name)
-        .map(|home| format!("it belongs in [{home}]"))
+        .map(|home| format!("it belongs in {home}"))
         .or_else(|| nearest(name, sections.iter().copied()).map(|near| format!("did you mean [{near}]?")))
         .unwrap_or_else(|| {
             let all: Vec<String> = sections.iter().map(|section| format!("[{section}]")).collect();
@@ -26,7 +26,7 @@ pub(super) fn section(keys: &[Key], place: Place, name: &str) -> Error {
 /// An unknown key in a known section.
 pub(super) fn key(keys: &[Key], place: Place, section: &str, name: &str) -> Error {
     let hint = home_of(keys, name)
-        .map(|home| format!("it belongs in [{home}]"))
+        .map(|home| format!("it belongs in {home}"))
         .or_else(|| {
             let known: Vec<String> = names(keys, section).collect();
             nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"))
@@ -72,10 +72,11 @@ fn names(keys: &[Key], section: &str) -> impl Iterator<Item = String> {
         .flatten()
 }
 
-/// The one section that has a key of this name.
-fn home_of(keys: &[Key], name: &str) -> Option<&'static str> {
-    let mut homes = sections(keys).into_iter().filter(|section| is_known(keys, section, name));
-    homes.next().filter(|_| homes.next().is_none())
+/// The sections that have a key of this name: `[a] or [b]`.
+fn home_of(keys: &[Key], name: &str) -> Option<String> {
+    let homes = sections(keys).into_iter().filter(|section| is_known(keys, section, name));
+    let homes: Vec<String> = homes.map(|home| format!("[{home}]")).collect();
+    (!homes.is_empty()).then(|| list(&homes, "or"))
 }
 
 /// The candidate that is most like `name`, if it is like it at all: at most a third of it differs.

@@ -4,6 +4,13 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::*;
+use crosspostd::config::{Articles, Deletes, FromMastodon, FromTwitter, Handles, Limited, Links};
+use crosspostd::core::render::split::Numbering;
+use crosspostd::core::select::Approval;
+use crosspostd::core::style::{
+    Boosts, CustomEmoji, Friend, LongPosts, Lookalikes, Mentions, Polls, Quotes, RefusedReplies, Tracking, Warnings,
+};
+use crosspostd::core::upkeep::EditPolicy;
 
 /// A text without blanks around it, with anything in it.
 fn text() -> impl Strategy<Value = String> {
@@ -26,6 +33,170 @@ fn visibility() -> impl Strategy<Value = Visibility> {
     prop::sample::select(vec![Visibility::Public, Visibility::Unlisted, Visibility::Private])
 }
 
+fn one_of<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Value = T> + use<T> {
+    prop::sample::select(values.to_vec())
+}
+
+/// A list of different texts.
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::btree_set(text(), 0..4).prop_map(|texts| texts.into_iter().collect())
+}
+
+fn hashtag() -> impl Strategy<Value = String> {
+    "[a-zé猫_0-9]{1,8}"
+}
+
+fn hashtags() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::btree_set(hashtag(), 0..4).prop_map(|tags| tags.into_iter().collect())
+}
+
+/// A length of time up to so many seconds.
+fn time(max: u64) -> impl Strategy<Value = Duration> {
+    let round = [0, 60, 120, 600].map(|step| step * (max / 600).max(1)).map(|secs| secs.min(max));
+    prop_oneof![0..=max, one_of(&round)].prop_map(Duration::from_secs)
+}
+
+const WINDOW: u64 = 30 * 86_400;
+const DELAY: u64 = 1800;
+
+/// What posts that change become: `edits`, `edit_window`, `deletes`, `delete_window`, `delay`.
+fn upkeep() -> impl Strategy<Value = (EditPolicy, Duration, Deletes, Duration, Duration)> {
+    let edits = one_of(&[EditPolicy::Edit, EditPolicy::Repost, EditPolicy::Ignore]);
+    (edits, time(WINDOW), one_of(&[Deletes::Ignore, Deletes::Mirror]), time(WINDOW), time(DELAY))
+}
+
+type Filters = ([Vec<String>; 4], [Option<String>; 2], bool);
+
+/// The words, the hashtags, the two that steer, and whether those are hidden.
+fn filters() -> impl Strategy<Value = Filters> {
+    let lists = (texts(), texts(), hashtags(), hashtags()).prop_map(|(a, b, c, d)| [a, b, c, d]);
+    (lists, [(); 2].map(|()| prop::option::of(hashtag())), any::<bool>())
+}
+
+fn long_posts() -> impl Strategy<Value = LongPosts> {
+    one_of(&[LongPosts::Thread, LongPosts::Truncate, LongPosts::Cheapest, LongPosts::Skip])
+}
+
+fn numbering() -> impl Strategy<Value = Numbering> {
+    one_of(&[Numbering::Off, Numbering::Auto, Numbering::Always])
+}
+
+/// Polls, quotes and boosts.
+fn shared() -> impl Strategy<Value = (Polls, Quotes, Boosts)> {
+    (
+        one_of(&[Polls::Native, Polls::List, Polls::Link, Polls::Skip]),
+        one_of(&[Quotes::Author, Quotes::Link, Quotes::Text, Quotes::Skip]),
+        one_of(&[Boosts::Off, Boosts::Own, Boosts::Link, Boosts::Text]),
+    )
+}
+
+fn from_mastodon() -> impl Strategy<Value = FromMastodon> {
+    let warnings = (
+        one_of(&[Warnings::Prefix, Warnings::WarningAndLink, Warnings::Skip, Warnings::Drop]),
+        prop_oneof![Just(String::new()), Just("CW: ".to_owned()), text(), Just("\t\n ".to_owned())],
+    );
+    let text = (one_of(&[Lookalikes::Inert, Lookalikes::Keep]), one_of(&[CustomEmoji::Keep, CustomEmoji::Remove]));
+    let rest = (
+        one_of(&[RefusedReplies::Standalone, RefusedReplies::Hold]),
+        one_of(&[None, Some(Approval::Favourite), Some(Approval::Bookmark)]),
+    );
+    (long_posts(), numbering(), warnings, text, shared(), upkeep(), rest, filters()).prop_map(
+        |(long_posts, numbering, warnings, text, shared, upkeep, rest, (lists, steering, hide_hashtags))| {
+            let (warnings, warning_prefix) = warnings;
+            let (lookalikes, custom_emoji) = text;
+            let (polls, quotes, boosts) = shared;
+            let (edits, edit_window, deletes, delete_window, delay) = upkeep;
+            let (refused_replies, require) = rest;
+            let [include_words, exclude_words, include_hashtags, exclude_hashtags] = lists;
+            let [only_hashtag, never_hashtag] = steering;
+            FromMastodon {
+                long_posts,
+                numbering,
+                warnings,
+                warning_prefix,
+                lookalikes,
+                custom_emoji,
+                polls,
+                quotes,
+                boosts,
+                refused_replies,
+                edits,
+                edit_window,
+                deletes,
+                delete_window,
+                delay,
+                require,
+                include_words,
+                exclude_words,
+                include_hashtags,
+                exclude_hashtags,
+                only_hashtag,
+                never_hashtag,
+                hide_hashtags,
+            }
+        },
+    )
+}
+
+fn from_twitter() -> impl Strategy<Value = FromTwitter> {
+    let text = (
+        one_of(&[Mentions::Full, Mentions::Plain, Mentions::Link, Mentions::Bare]),
+        one_of(&[Tracking::Remove, Tracking::Keep]),
+        one_of(&[Links::Expanded, Links::Unwound]),
+        texts(),
+    );
+    let limited = || one_of(&[Limited::Skip, Limited::Mirror]);
+    let rest = (limited(), one_of(&[Articles::Skip, Articles::Link]), limited());
+    (long_posts(), numbering(), text, shared(), upkeep(), rest, filters()).prop_map(
+        |(long_posts, numbering, text, shared, upkeep, rest, (lists, steering, hide_hashtags))| {
+            let (mentions, tracking, links, warning_words) = text;
+            let (polls, quotes, reposts) = shared;
+            let (edits, edit_window, deletes, delete_window, delay) = upkeep;
+            let (communities, articles, subscribers) = rest;
+            let [include_words, exclude_words, include_hashtags, exclude_hashtags] = lists;
+            let [only_hashtag, never_hashtag] = steering;
+            FromTwitter {
+                long_posts,
+                numbering,
+                mentions,
+                tracking,
+                links,
+                warning_words,
+                polls,
+                quotes,
+                reposts,
+                communities,
+                articles,
+                subscribers,
+                edits,
+                edit_window,
+                deletes,
+                delete_window,
+                delay,
+                include_words,
+                exclude_words,
+                include_hashtags,
+                exclude_hashtags,
+                only_hashtag,
+                never_hashtag,
+                hide_hashtags,
+            }
+        },
+    )
+}
+
+fn handles() -> impl Strategy<Value = Handles> {
+    let friend = |(number, mastodon, host, twitter): (usize, String, String, String)| Friend {
+        mastodon: format!("{mastodon}{number}@{host}"),
+        twitter: format!("{twitter}{number}"),
+    };
+    let host = one_of(&["chaos.social".to_owned(), "xn--bcher-kva.example".to_owned()]);
+    prop::collection::vec(("[a-zA-Z]{1,5}", host, "[a-zA-Z_]{1,9}"), 0..4).prop_map(move |people| {
+        let numbered = people.into_iter().enumerate();
+        Handles { known: numbered.map(|(number, (user, host, name))| friend((number, user, host, name))).collect() }
+    })
+}
+
 fn any_config() -> impl Strategy<Value = Config> {
     let directions = vec![Directions::Both, Directions::MastodonToTwitter, Directions::TwitterToMastodon];
     let visibilities = vec![Visibility::Private, Visibility::Public, Visibility::Unlisted];
@@ -37,10 +208,14 @@ fn any_config() -> impl Strategy<Value = Config> {
             prop::sample::select(vec![Timeline::Home, Timeline::Account]),
             prop::sample::subsequence(visibilities, 1..=3),
             visibility(),
+            visibility(),
         ),
     )
         .prop_map(
-            |((url, access_token, account_id, account, app), (timeline, mirror_visibilities, visibility))| {
+            |(
+                (url, access_token, account_id, account, app),
+                (timeline, mirror_visibilities, visibility, thread_visibility),
+            )| {
                 config::Mastodon {
                     url,
                     access_token,
@@ -50,37 +225,43 @@ fn any_config() -> impl Strategy<Value = Config> {
                     app,
                     mirror_visibilities,
                     visibility,
+                    thread_visibility,
                 }
             },
         );
-    let twitter =
-        (url(), [(); 4].map(|()| secret()), prop::option::of(text()), prop::option::of(text()), 280_usize..=25_000)
-            .prop_map(
-                |(
+    let twitter = (
+        url(),
+        [(); 4].map(|()| secret()),
+        [(); 2].map(|()| prop::option::of(text())),
+        280_usize..=25_000,
+        any::<bool>(),
+    )
+        .prop_map(
+            |(
+                api_url,
+                [consumer_key, consumer_secret, access_token, access_token_secret],
+                [user_id, username],
+                max_length,
+                premium,
+            )| {
+                config::Twitter {
                     api_url,
-                    [consumer_key, consumer_secret, access_token, access_token_secret],
+                    consumer_key,
+                    consumer_secret,
+                    access_token,
+                    access_token_secret,
                     user_id,
                     username,
                     max_length,
-                )| {
-                    config::Twitter {
-                        api_url,
-                        consumer_key,
-                        consumer_secret,
-                        access_token,
-                        access_token_secret,
-                        user_id,
-                        username,
-                        max_length,
-                    }
-                },
-            );
+                    premium,
+                }
+            },
+        );
     let state = (500_usize..=1_000_000).prop_map(|keep_links| config::State { keep_links });
-    (sync, mastodon, twitter, state).prop_map(|(sync, mastodon, twitter, state)| Config {
-        sync,
-        mastodon,
-        twitter,
-        state,
+    let policies = (from_mastodon(), from_twitter(), handles());
+    (sync, mastodon, twitter, policies, state).prop_map(|(sync, mastodon, twitter, policies, state)| {
+        let (from_mastodon, from_twitter, handles) = policies;
+        Config { sync, mastodon, twitter, from_mastodon, from_twitter, handles, state }
     })
 }
 

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
+use crate::core::post::Network;
+
 const LONG_ABOUT: &str = "\
 Keeps a Mastodon account and an X account in step: what you post on one appears on the other, once, within seconds.
 
@@ -136,6 +138,21 @@ pub enum Command {
         json: bool,
     },
 
+    /// Show what a post would become on the other network, and what that would cost
+    #[command(
+        long_about = "Shows what a post would become on the other network: each part with its length and price, what \
+            is changed and why; or why it is not mirrored. Without a POST: your newest one. Sends nothing and writes \
+            nothing. (Reading a post on X costs $0.001 to $0.005.)"
+    )]
+    Preview {
+        /// Which posts
+        #[command(flatten)]
+        of: PreviewOf,
+        /// Write JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+
     /// See it work without any account: both networks simulated on this machine
     #[cfg(feature = "sandbox")]
     #[command(
@@ -150,6 +167,29 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Which posts are to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct PreviewOf {
+    /// The post: its address, mastodon:ID, twitter:ID, or its id alone
+    #[arg(value_name = "POST", conflicts_with_all = ["file", "last", "from"])]
+    pub post: Option<String>,
+    /// Read it from FILE, JSON as the network's API gives it (- is the standard input); asks nobody
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["last", "from"])]
+    pub file: Option<PathBuf>,
+    /// Show your newest N posts, at most 40
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=40))]
+    pub last: Option<u8>,
+    /// The network that they stand on
+    #[arg(long, value_name = "NETWORK", value_parser = network)]
+    pub from: Option<Network>,
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    let found =
+        Network::ALL.into_iter().find(|network| network.key() == text || (text == "x" && *network == Network::Twitter));
+    found.ok_or_else(|| "write mastodon or twitter".to_owned())
 }
 
 /// How the program ends: sysexits' numbers, so that cron and systemd can tell "later" from "never".

@@ -13,25 +13,6 @@ use crosspostd::sandbox::Reply;
 use crosspostd::sandbox::faults::{Fault, Faulty, When};
 use serde_json::{Value, json};
 
-fn status(bench: &Bench) -> Value {
-    serde_json::from_str(&bench.run(&["status", "--json"]).expect(0).out).unwrap()
-}
-
-/// Everything that the journal says was spent, in millionths of a dollar, whatever month it was in.
-fn ledger(bench: &Bench) -> u64 {
-    let journal = bench.journal();
-    let amounts = journal.split("\"micro_usd\":").skip(1);
-    amounts.map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse::<u64>().unwrap()).sum()
-}
-
-/// Fails the test unless the ledger and X's bill are the same.
-#[track_caller]
-fn assert_bill(bench: &Bench) {
-    let (bill, items) =
-        bench.pair.twitter.with(|world| (world.bill().total_micro_usd(), format!("{:?}", world.bill())));
-    assert_eq!(ledger(bench), bill, "{items}\n{}", bench.journal());
-}
-
 /// A bench with one post in each state.
 fn busy() -> Bench {
     let bench = Bench::begun();
@@ -53,7 +34,7 @@ fn busy() -> Bench {
 #[test]
 fn it_says_what_became_of_every_post() {
     let bench = busy();
-    let all = status(&bench);
+    let all = bench.status();
     assert_eq!(all["version"], 1);
     assert_eq!(all["running"], false);
     assert_eq!(all["mirrored"], 3);
@@ -74,7 +55,7 @@ fn it_says_what_became_of_every_post() {
     assert_eq!(all["networks"][1]["account"], "2244994945");
     assert!(all["networks"][0]["paused"].is_null());
     assert!(all["networks"][1]["paused"].as_str().unwrap().contains("X does not allow this"));
-    assert_bill(&bench);
+    bench.assert_bill();
     let bill = bench.pair.twitter.with(|world| world.bill().total_micro_usd());
     assert_eq!(all["spent_this_month_usd"], Money::from_micro_usd(bill).to_string());
 
@@ -117,7 +98,7 @@ fn before_the_first_run_there_is_nothing_to_say() {
     let bench = Bench::new();
     let ended = bench.run(&["status"]).expect(0);
     assert!(ended.out.starts_with("Nothing has been mirrored yet"), "{}", ended.out);
-    let all = status(&bench);
+    let all = bench.status();
     assert_eq!((&all["mirrored"], &all["networks"][0]["account"]), (&json!(0), &Value::Null));
     assert!(!bench.state().exists());
     assert!(!bench.state().parent().unwrap().exists(), "it made a folder");
@@ -130,12 +111,12 @@ fn a_running_daemon_shows_and_a_post_under_way_too() {
     let hold = bench.hold_posts(Network::Twitter, When::AfterDeed);
     let daemon = bench.daemon();
     assert!(hold.wait_arrived(bench::LONG));
-    let all = status(&bench);
+    let all = bench.status();
     assert_eq!(all["running"], true);
     assert!(all["waiting"][0]["why"].as_str().unwrap().contains("has not shown yet"), "{}", all["waiting"]);
     hold.release();
     daemon.says("mirrored mastodon:");
-    assert_eq!(status(&bench)["mirrored"], 1);
+    assert_eq!(bench.status()["mirrored"], 1);
 }
 
 #[test]
@@ -145,20 +126,20 @@ fn the_ledger_is_xs_bill_to_the_cent() {
         bench.pair.write(Network::Twitter, &format!("an old one {number}"));
     }
     bench.begin();
-    assert_bill(&bench);
+    bench.assert_bill();
     bench.pair.write(Network::Twitter, "a tweet");
     bench.pair.write(Network::Mastodon, "a toot");
     bench.pair.write(Network::Mastodon, "a toot with https://example.org/a/link in it");
     bench.pair.write(Network::Mastodon, &bench::long_text(60));
     for _ in 0..4 {
         bench.once().expect(0);
-        assert_bill(&bench);
+        bench.assert_bill();
     }
     bench.pair.clock.advance(3 * 3600);
     bench.pair.write(Network::Twitter, "another tweet, later that day or on the next");
     for _ in 0..3 {
         bench.once().expect(0);
-        assert_bill(&bench);
+        bench.assert_bill();
     }
 }
 
@@ -173,7 +154,7 @@ fn a_daemons_ledger_is_xs_bill_too() {
     daemon.says("mirrored mastodon:");
     daemon.signal("TERM");
     daemon.wait().expect(0);
-    assert_bill(&bench);
+    bench.assert_bill();
 }
 
 #[test]
@@ -187,8 +168,8 @@ fn a_post_that_was_found_after_a_lost_answer_is_paid_for() {
         bench.fail_next_post(Network::Twitter, Fault::LoseAnswer);
         bench.once().expect(0);
         assert_eq!(bench.made(Network::Twitter).len(), 1);
-        assert_bill(&bench);
+        bench.assert_bill();
         bench.once().expect(0);
-        assert_bill(&bench);
+        bench.assert_bill();
     }
 }

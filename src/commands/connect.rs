@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::clock::Clock;
-use crate::config::{Config, Timeline};
+use crate::config::{Config, Timeline, policy};
 use crate::core::plan::{Policy, SidePolicy};
-use crate::core::post::{Network, Visibility};
-use crate::core::select::Selection;
+use crate::core::post::Network;
+use crate::core::style::Boosts;
 use crate::network::mastodon::{self, Mastodon, Polled, Settings};
 use crate::network::twitter::oauth1::Keys;
 use crate::network::twitter::{self, Account, Twitter};
@@ -52,7 +52,7 @@ async fn mastodon(config: &Config, http: &reqwest::Client, clock: &Rc<dyn Clock>
             Timeline::Home => Polled::Home,
             Timeline::Account => Polled::Account,
         },
-        visibility: Some(ours.visibility),
+        boosts: config.from_mastodon.boosts != Boosts::Off,
         ..Settings::default()
     };
     Ok(Mastodon::new(http.clone(), ours.url.clone(), ours.access_token.clone(), account, settings, Rc::clone(clock)))
@@ -74,20 +74,32 @@ async fn twitter(config: &Config, http: &reqwest::Client, clock: &Rc<dyn Clock>)
         let identity = twitter::setup::who_am_i(http, url, keys.clone(), Rc::clone(clock)).await?;
         Account { id: identity.id, username: Some(identity.username) }
     };
-    Ok(Twitter::new(http.clone(), ours.api_url.clone(), keys, account, ours.max_length, Rc::clone(clock)))
+    let settings = twitter_settings(config);
+    Ok(Twitter::new(http.clone(), ours.api_url.clone(), keys, account, settings, Rc::clone(clock)))
+}
+
+/// How the account on X is used.
+pub(super) fn twitter_settings(config: &Config) -> twitter::Settings {
+    twitter::Settings {
+        max_length: config.twitter.max_length,
+        // Only the text of somebody else's post is worth its price.
+        read_shared: config.from_twitter.reposts == Boosts::Text,
+        links: config.from_twitter.links,
+        premium: config.twitter.premium,
+    }
 }
 
 fn side_policy(config: &Config, client: &dyn Client) -> SidePolicy {
     let network = client.network();
-    let (visibilities, our_app) = match network {
-        Network::Mastodon => (config.mastodon.mirror_visibilities.clone(), Some(config.mastodon.app.clone())),
-        Network::Twitter => (vec![Visibility::Public], None),
-    };
+    let (selection, style, upkeep) = policy::side(config, network);
     SidePolicy {
         account: client.account().to_owned(),
-        our_app,
+        // X does not say which app a post was made with.
+        our_app: (network == Network::Mastodon).then(|| config.mastodon.app.clone()),
         rules: client.rules(),
-        selection: config.sync.directions.includes(network).then_some(Selection { visibilities }),
+        selection,
+        style,
+        upkeep,
     }
 }
 

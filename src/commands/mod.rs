@@ -5,6 +5,7 @@ pub mod check;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
+pub mod preview;
 mod run;
 pub mod setup;
 mod status;
@@ -32,6 +33,7 @@ pub async fn execute(cli: &Cli) -> Exit {
         None => run::first_or_later(&paths, &env, cli.dry_run).await,
         Some(Command::Run { once }) => run::run(&paths, &env, *once, cli.dry_run).await,
         Some(Command::Status { json }) => status::status(&paths, *json),
+        Some(Command::Preview { of, json }) => preview::preview(of, *json, &paths, &env).await,
         Some(Command::Setup) => set_up(&paths, &env).await,
         Some(Command::Check) => check::check(&paths, &env, &mut Terminal::of_process(), system_clock()).await,
         // Done above, before any path was looked for.

@@ -12,6 +12,7 @@ use crate::config::{self, Config, Env, Paths};
 use crate::core::backoff;
 use crate::core::plan::Send;
 use crate::core::post::{Network, Timestamp};
+use crate::core::record::Deed;
 use crate::daemon::{self, Stop};
 use crate::engine::{Engine, Parts, Report};
 use crate::journal::file::{FileDisk, Lock, LockError};
@@ -203,7 +204,12 @@ async fn rehearse(engine: &mut Engine) -> Exit {
 fn describe(send: &Send) -> String {
     let (number, count) = send.number;
     let part = if count > 1 { format!(" (part {} of {count})", number + 1) } else { String::new() };
-    let text = send.part.text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
+    let words = match &send.deed {
+        Deed::Create(part) | Deed::Edit { part, .. } => part.text.clone(),
+        Deed::Delete { post } => format!("(deletes {post})"),
+        Deed::Repost { post } => format!("(reposts {post})"),
+    };
+    let text = words.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
     format!("{} → {}{part}, {}\n{text}\n", send.key.source, send.key.target, send.price)
 }
 

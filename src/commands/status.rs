@@ -9,7 +9,7 @@ use crate::config::Paths;
 use crate::core::money::Month;
 use crate::core::parent;
 use crate::core::post::{Network, Timestamp};
-use crate::core::record::{Delivery, Key, Stage};
+use crate::core::record::{Deed, Delivery, Key, Stage};
 use crate::core::state::State;
 use crate::journal::file::{FileDisk, Lock};
 use crate::journal::{Found, Journal};
@@ -50,6 +50,10 @@ struct Status {
     waiting: Vec<Line>,
     failed: Vec<Line>,
     mirrored: usize,
+    /// How many mirrors were deleted because their posts were.
+    removed: usize,
+    /// Mirrors that no longer say what their posts say, and why they were left so. The newest first.
+    notes: Vec<Line>,
     skipped: Vec<Skipped>,
     /// The newest first.
     skipped_last: Vec<Line>,
@@ -97,7 +101,11 @@ impl Status {
         let (mut waiting, mut failed) = (Vec::new(), Vec::new());
         let mut skipped = std::collections::BTreeMap::new();
         let mut skipped_last = Vec::new();
+        let (mut notes, mut removed) = (Vec::new(), 0);
         for (key, delivery) in state.deliveries() {
+            if let Some(note) = &delivery.note {
+                notes.push((key, delivery, note));
+            }
             match &delivery.stage {
                 Stage::Mirrored => mirrored.push((key, delivery)),
                 Stage::Skipped(why) => {
@@ -105,18 +113,14 @@ impl Status {
                     skipped_last.push((key, delivery, why));
                 }
                 Stage::Failed(why) => failed.push(line(key, delivery, Some(why.clone()))),
-                Stage::Planned => {
-                    let why = if parent::hangs_on_a_failure(state, key) {
-                        "it answers a post that could not be mirrored"
-                    } else if delivery.parent.is_some() && delivery.sent.is_empty() {
-                        "it waits for its turn, or for the post that it answers"
-                    } else {
-                        "it waits for its turn"
-                    };
-                    waiting.push(line(key, delivery, Some(why.into())));
+                Stage::Held(hold) => {
+                    waiting.push(line(key, delivery, Some(format!("{}; until {}", hold.why, clock_time(hold.until)))));
                 }
+                Stage::Removed => removed += 1,
+                Stage::Planned => waiting.push(line(key, delivery, Some(turn(state, key, delivery).into()))),
                 Stage::Sending { .. } => {
-                    let why = format!("it was sent, and {} has not shown yet whether it stands there", key.target);
+                    let why =
+                        format!("{}, and {} has not shown yet whether it is done", under_way(delivery), key.target);
                     waiting.push(line(key, delivery, Some(why)));
                 }
                 Stage::Waiting { until, why } => {
@@ -129,6 +133,7 @@ impl Status {
         mirrored
             .sort_by_key(|(_, delivery)| std::cmp::Reverse((delivery.changed.secs(), delivery.sent.last().cloned())));
         skipped_last.sort_by_key(|(_, delivery, _)| std::cmp::Reverse(delivery.changed));
+        notes.sort_by_key(|(_, delivery, _)| std::cmp::Reverse(delivery.changed));
         let month = Month::of(now);
         Self {
             version: 1,
@@ -138,6 +143,8 @@ impl Status {
             mirrored_last: mirrored.into_iter().take(SHOWN).map(|(key, delivery)| line(key, delivery, None)).collect(),
             waiting,
             failed,
+            removed,
+            notes: notes.into_iter().map(|(key, delivery, note)| line(key, delivery, Some(note.clone()))).collect(),
             skipped: skipped.into_iter().map(|(why, posts)| Skipped { why: why.to_string(), posts }).collect(),
             skipped_last: skipped_last
                 .into_iter()
@@ -183,6 +190,15 @@ impl Status {
         for line in &self.mirrored_last {
             say(format!("  {}  {} → {}", line.written, line.source, line.ids.join(", ")));
         }
+        if self.removed > 0 {
+            say(format!("Deleted again, with their posts: {}", self.removed));
+        }
+        if !self.notes.is_empty() {
+            say(format!("\nNot as the post is now: {}{}", self.notes.len(), more(self.notes.len())));
+            for line in self.notes.iter().take(SHOWN) {
+                say(format!("  {}  {}: {}", line.written, line.source, line.why.as_deref().unwrap_or_default()));
+            }
+        }
         for (title, lines) in [("Waiting", &self.waiting), ("Failed", &self.failed)] {
             say(format!("\n{title}: {}", lines.len()));
             for line in lines {
@@ -218,6 +234,34 @@ fn side(state: &State, network: Network) -> Side {
     }
 }
 
+/// What is said behind a number of which not all are shown.
+fn more(count: usize) -> &'static str {
+    if count > SHOWN { ", the last:" } else { "" }
+}
+
+/// Why nothing has been sent yet of what is planned.
+fn turn(state: &State, key: &Key, delivery: &Delivery) -> &'static str {
+    match delivery.current() {
+        Some(Deed::Edit { .. }) => "it was edited, and its mirror is edited next",
+        Some(Deed::Delete { .. }) => "it was edited or deleted, and its mirror is deleted next",
+        _ if parent::hangs_on_a_failure(state, key) => "it answers a post that could not be mirrored",
+        _ if delivery.parent.is_some() && delivery.sent.is_empty() => {
+            "it waits for its turn, or for the post that it answers"
+        }
+        _ => "it waits for its turn",
+    }
+}
+
+/// What was sent and not answered.
+fn under_way(delivery: &Delivery) -> &'static str {
+    match delivery.current() {
+        Some(Deed::Edit { .. }) => "its edit was sent",
+        Some(Deed::Delete { .. }) => "the deletion of its mirror was sent",
+        Some(Deed::Repost { .. }) => "the repost was sent",
+        Some(Deed::Create(_)) | None => "it was sent",
+    }
+}
+
 fn line(key: &Key, delivery: &Delivery, why: Option<String>) -> Line {
     let ids = delivery.sent.iter().map(|id| format!("{}:{id}", key.target.key())).collect();
     Line { source: key.source.to_string(), target: key.target, written: clock_time(delivery.written), ids, why }
@@ -231,4 +275,36 @@ fn clock_time(at: Timestamp) -> String {
             time.format(time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).ok()
         })
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use crate::core::post::{PostId, PostRef};
+    use crate::core::select::{Hold, HoldReason, SkipReason};
+    use crate::core::state::Event;
+
+    fn key(id: usize) -> Key {
+        Key { source: PostRef::new(Network::Mastodon, PostId::new(id.to_string())), target: Network::Twitter }
+    }
+
+    #[test]
+    fn every_reason_is_said_in_words() {
+        let now = Timestamp::from_secs(1_796_000_000);
+        for (id, why) in SkipReason::ALL.into_iter().enumerate() {
+            let mut state = State::default();
+            state.apply(&Event::New { key: key(id), delivery: Delivery::skipped(now, why, now) }).unwrap();
+            let text = Status::of(&state, false, now).text();
+            assert!(text.contains(&format!("Not mirrored:\n     1  {why}\n")), "{text}");
+            assert!(text.contains(&format!("mastodon:{id}: {why}\n")), "{text}");
+        }
+        for why in [HoldReason::Young, HoldReason::Unapproved] {
+            let mut state = State::default();
+            let hold = Hold { until: now, why };
+            state.apply(&Event::New { key: key(1), delivery: Delivery::held(now, hold, now) }).unwrap();
+            let text = Status::of(&state, false, now).text();
+            assert!(text.contains(&format!("{why}; until 2026-11-30 00:53 UTC")), "{text}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The conversation from beginning to end: first, again, broken off, over a broken config.
 
 use crosspostd::config::Directions;
+use crosspostd::core::style::Boosts;
 use crosspostd::secret::Secret;
 use crosspostd::terminal::NoAnswer;
 
@@ -94,10 +95,25 @@ fn what_was_changed_by_hand_stays() {
     let world = World::new();
     world.set_up(&world.first_run());
     let path = world.paths().config;
-    let text = fs::read_to_string(&path).unwrap().replace("interval = \"30s\"", "interval = \"5m\"");
+    let mut text = fs::read_to_string(&path).unwrap().replace("interval = \"30s\"", "interval = \"5m\"");
+    for (from, to) in [
+        ("premium = false", "premium = true"),
+        ("warning_prefix = \"CW: \"", "warning_prefix = \"⚠️ \""),
+        ("# only_hashtag = \"toX\"", "only_hashtag = \"#toX\""),
+        ("reposts = \"off\"", "reposts = \"own\""),
+        ("known = []", "known = [\"alice@chaos.social = alice_x\"]"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
     fs::write(&path, text.replace("https://api.x.com", &world.x.base)).unwrap();
     let (config, screen) = world.set_up(&["", "", "", "", "", "3", ""]);
     assert_eq!(config.sync.interval.as_secs(), 300);
+    assert!(config.twitter.premium);
+    assert_eq!(config.from_mastodon.warning_prefix, "⚠️ ");
+    assert_eq!(config.from_mastodon.only_hashtag.as_deref(), Some("toX"));
+    assert_eq!(config.from_twitter.reposts, Boosts::Own);
+    assert_eq!(config.handles.known.len(), 1);
     assert_eq!(config.twitter.api_url.as_str(), world.x.base);
     says(&screen, &["every 5 min"]);
 }

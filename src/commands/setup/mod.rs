@@ -202,6 +202,8 @@ fn assemble(
         access_token_secret: x.keys.access_token_secret,
         user_id: x.user_id,
         username: x.username,
+        // It is asked only of those who have X Premium.
+        premium: config.twitter.premium || x.max_length.is_some(),
         max_length: x.max_length.unwrap_or(config.twitter.max_length),
     };
     config.mastodon.url = mastodon.base;
@@ -251,7 +253,7 @@ fn interval(secs: u64) -> String {
 }
 
 fn costs(directions: Directions) -> String {
-    let Prices { create, create_with_link, read_own } = Prices::default();
+    let Prices { create, create_with_link, read_own, .. } = Prices::default();
     let mut parts = Vec::new();
     if directions.includes(Network::Mastodon) {
         parts.push(format!("{create} for a post made there, {create_with_link} for one with a link"));

@@ -92,7 +92,7 @@ pub(super) async fn ask(
 }
 
 fn explain(c: &mut Conversation<'_>, has_keys: bool) {
-    let Prices { create, create_with_link, read_own } = Prices::default();
+    let Prices { create, create_with_link, read_own, .. } = Prices::default();
     c.terminal.say("First, X.");
     if !has_keys {
         c.terminal.say(&format!(

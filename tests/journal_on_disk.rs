@@ -56,14 +56,14 @@ fn a_torn_last_line_is_cut_off_with_a_warning() {
 
 #[test]
 fn torn_at_every_byte_of_the_last_post_it_goes_on_and_doubles_nothing() {
-    // Whatever was torn had not been acted on; the last line, here "sent", is one that had: the post is found again.
+    // Whatever was torn had not been acted on; the last line, here "done", is one that had: the post is found again.
     let bench = Bench::begun();
     bench.pair.write(Network::Mastodon, "hello");
     bench.once().expect(0);
     let whole = fs::read(bench.state()).unwrap();
     let line_starts: Vec<usize> =
         whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
-    let sent = bench.journal().find("\"do\":\"sent\"").unwrap();
+    let sent = bench.journal().find("\"do\":\"done\"").unwrap();
     let start = *line_starts.iter().rfind(|start| **start < sent).unwrap();
     for cut in [start, start + 1, sent, sent + 20] {
         fs::write(bench.state(), &whole[..cut]).unwrap();

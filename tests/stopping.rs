@@ -121,7 +121,7 @@ fn a_post_under_way_is_finished_first() {
         hold.release();
         daemon.wait().expect(0);
         // Its answer was heard, and the next one was left for later.
-        assert!(bench.journal().contains("\"do\":\"sent\""), "{}", bench.journal());
+        assert!(bench.journal().contains("\"do\":\"done\""), "{}", bench.journal());
         bench.assert_mirrors(*target, &["one"]);
         bench.once().expect(0);
         bench.assert_mirrors(*target, &["one", "two"]);

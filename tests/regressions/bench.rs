@@ -14,16 +14,18 @@ use async_trait::async_trait;
 use crosspostd::clock::Clock;
 use crosspostd::core::money::Prices;
 use crosspostd::core::plan::{Policy, SidePolicy};
-use crosspostd::core::post::{Network, PostId, Timestamp, Visibility};
-use crosspostd::core::record::Stage;
+use crosspostd::core::post::{Network, Post, PostId, Timestamp, Visibility};
+use crosspostd::core::record::{Part, Stage};
 use crosspostd::core::render::Rules;
 use crosspostd::core::select::Selection;
 use crosspostd::core::state::State;
+use crosspostd::core::style::Style;
+use crosspostd::core::upkeep::Upkeep;
 use crosspostd::engine::{Engine, Parts, Report};
 use crosspostd::journal::{self, Disk, Journal};
-use crosspostd::network::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
+use crosspostd::network::{Client, Found, Newest, Outcome, Request, Since, Timeline, Trouble};
 
-use super::world::{FakeClient, FakeClock, FakeDisk, OWNER, Repeats, World, rules};
+use super::world::{FakeClient, FakeClock, FakeDisk, OWNER, Repeats, World, rules, selection};
 
 pub const M: Network = Network::Mastodon;
 pub const X: Network = Network::Twitter;
@@ -62,6 +64,8 @@ pub struct Mood {
     pub slow: i64,
     /// How far its `Date` is off, in milliseconds.
     pub date_shift: i64,
+    /// Nothing can be looked up by its id.
+    pub blind: bool,
     /// What it costs.
     pub prices: Option<Prices>,
 }
@@ -191,6 +195,28 @@ impl Bench {
         id
     }
 
+    /// The owner edits a post by hand.
+    pub fn edit(&self, network: Network, id: &PostId, text: &str) {
+        self.world.borrow_mut().rewrite(network, id, text);
+    }
+
+    /// The owner deletes a post by hand.
+    pub fn delete(&self, network: Network, id: &PostId) {
+        self.world.borrow_mut().erase(network, id);
+    }
+
+    /// Every text that stands on a network and was written since the bench began, by whomever, oldest first.
+    pub fn stands(&self, network: Network) -> Vec<String> {
+        let mut world = self.world.borrow_mut();
+        let entries = world.server(network).entries.iter().filter(|entry| !entry.deleted).skip(1);
+        entries.map(|entry| entry.text.clone()).collect()
+    }
+
+    /// What was done that must never be done.
+    pub fn violations(&self) -> Vec<String> {
+        self.world.borrow().violations.clone()
+    }
+
     /// The texts that the daemon put on a network, oldest first.
     pub fn ours(&self, network: Network) -> Vec<String> {
         let mut world = self.world.borrow_mut();
@@ -217,10 +243,24 @@ pub fn policy(sources: &[Network]) -> Policy {
     let side = |network| {
         let our_app = (network == M).then(|| "crosspostd".to_owned());
         let visibilities = vec![Visibility::Public, Visibility::Unlisted];
-        let selection = sources.contains(&network).then_some(Selection { visibilities });
-        SidePolicy { account: OWNER.into(), our_app, rules: rules(network), selection }
+        let selection = sources.contains(&network).then_some(Selection { visibilities, ..selection() });
+        SidePolicy {
+            account: OWNER.into(),
+            our_app,
+            rules: rules(network),
+            selection,
+            style: Style::default(),
+            upkeep: Upkeep::default(),
+        }
     };
     Network::ALL.into_iter().map(|network| (network, side(network))).collect()
+}
+
+/// What the owner wants, but for what is changed about one side.
+pub fn policy_but(sources: &[Network], network: Network, change: impl FnOnce(&mut SidePolicy)) -> Policy {
+    let mut policy = policy(sources);
+    change(policy.get_mut(&network).unwrap());
+    policy
 }
 
 /// Runs a cycle. Nothing in this world waits.
@@ -318,6 +358,26 @@ impl Client for MoodyClient {
         self.bench.world.borrow_mut().pass(mood.slow);
         self.hear();
         Ok(timeline)
+    }
+
+    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
+        self.inner.edit(post, part).await
+    }
+
+    async fn delete(&self, post: &PostId) -> Outcome {
+        self.inner.delete(post).await
+    }
+
+    async fn repost(&self, post: &PostId) -> Outcome {
+        self.inner.repost(post).await
+    }
+
+    async fn latest(&self, count: u8) -> Result<Vec<Post>, Trouble> {
+        self.inner.latest(count).await
+    }
+
+    async fn look_up(&self, posts: &[PostId]) -> Result<Vec<Found>, Trouble> {
+        if self.mood().blind { Ok(Vec::new()) } else { self.inner.look_up(posts).await }
     }
 
     async fn publish(&self, request: &Request<'_>) -> Outcome {

@@ -5,13 +5,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 mod bench;
+mod changes;
 mod clocks;
 mod config;
 mod disk;
 mod doubts;
+#[path = "../support/part.rs"]
+mod part;
 #[path = "../simulation/random.rs"]
 #[expect(dead_code, reason = "the simulation uses more of it")]
 mod random;
 mod threads;
 #[path = "../simulation/world.rs"]
+#[expect(dead_code, reason = "the simulation uses more of it")]
 mod world;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crosspostd::core::plan::{self, Read};
 use crosspostd::core::post::{Network, Post, PostId, ReplyTo, Timestamp};
-use crosspostd::core::record::{Change, Stage};
+use crosspostd::core::record::{Change, Deed, Stage};
 use crosspostd::core::select::SkipReason;
 use crosspostd::core::state::{Event, State};
 
@@ -131,7 +131,7 @@ fn a_reply_to_an_edited_post_answers_the_mirror_of_its_first_version() {
         state.apply(&Event::Baseline { network, account: OWNER.into(), newest, at: now }).unwrap();
     }
     let read = |on_x: Vec<Post>| {
-        let read = |posts| Read { posts, complete: true, at: now };
+        let read = |posts| Read::of(posts, true, now);
         BTreeMap::from([(M, read(Vec::new())), (X, read(on_x))])
     };
     let post = |id: &str, text: &str| Post::plain(PostId::new(id), OWNER, now, text);
@@ -139,12 +139,19 @@ fn a_reply_to_an_edited_post_answers_the_mirror_of_its_first_version() {
     plan::take_in(&mut state, &read(vec![post("101", "tpyo")]), &policy);
     let send = plan::next(&state, M, &policy).unwrap();
     state.apply(&plan::intent(&send, now)).unwrap();
-    let change = Change::Sent { id: PostId::new("201") };
-    state.apply(&Event::Change { key: send.key, at: now, change }).unwrap();
+    let done = || Change::Done { id: PostId::new("201"), address: None };
+    state.apply(&Event::Change { key: send.key, at: now, change: done() }).unwrap();
 
     let edited = Post { earlier_versions: vec![PostId::new("101")], ..post("102", "typo") };
     let reply = Post { reply_to: ReplyTo::Own(PostId::new("102")), ..post("103", "a reply") };
     plan::take_in(&mut state, &read(vec![edited, reply]), &policy);
     let send = plan::next(&state, M, &policy).unwrap();
-    assert_eq!((send.part.text.as_str(), send.reply_to), ("a reply", Some(PostId::new("201"))));
+    assert_eq!(
+        (&send.deed, send.part().unwrap().text.as_str()),
+        (&Deed::Edit { post: PostId::new("201"), part: send.part().unwrap().clone() }, "typo")
+    );
+    state.apply(&plan::intent(&send, now)).unwrap();
+    state.apply(&Event::Change { key: send.key, at: now, change: done() }).unwrap();
+    let send = plan::next(&state, M, &policy).unwrap();
+    assert_eq!((send.part().unwrap().text.as_str(), send.reply_to.clone()), ("a reply", Some(PostId::new("201"))));
 }

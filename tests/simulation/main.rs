@@ -17,13 +17,14 @@ use std::task::{Context, Poll, Waker};
 
 use crosspostd::core::plan::SidePolicy;
 use crosspostd::core::post::{Network, PostId, Visibility};
-use crosspostd::core::select::Selection;
+use crosspostd::core::style::Style;
+use crosspostd::core::upkeep::Upkeep;
 use crosspostd::engine::{Engine, Parts, Report};
 use crosspostd::journal::Journal;
 use crosspostd::network::Client;
 
 use random::Random;
-use world::{FakeClient, FakeClock, FakeDisk, OWNER, Tally, World, rules};
+use world::{FakeClient, FakeClock, FakeDisk, OWNER, Tally, World, selection};
 
 /// How long the owner posts and the world fails, in cycles.
 const TROUBLED_CYCLES: u32 = 40;
@@ -37,8 +38,10 @@ fn start(world: &Rc<RefCell<World>>) -> Engine {
     let side = |network| SidePolicy {
         account: OWNER.into(),
         our_app: (network == Network::Mastodon).then(|| "crosspostd".into()),
-        rules: rules(network),
-        selection: Some(Selection { visibilities: vec![Visibility::Public, Visibility::Unlisted] }),
+        rules: client(network).rules(),
+        selection: Some(selection()),
+        style: Style::default(),
+        upkeep: Upkeep { deletes: world.borrow().deletes, ..Upkeep::default() },
     };
     let mut jitter = world.borrow().random.clone();
     Engine::new(Parts {
@@ -73,6 +76,16 @@ fn act(world: &Rc<RefCell<World>>, random: &mut Random, written: &mut u64, own: 
         match random.below(100) {
             0..12 => {
                 world.write(network, "somebody", format!("not mine {number}"), None, Visibility::Public);
+            }
+            15..18 if !own.is_empty() => {
+                let (network, id) = own.swap_remove(usize::try_from(random.below(own.len() as u64)).unwrap_or(0));
+                world.erase(network, &id);
+            }
+            65..72 if !own.is_empty() => {
+                let (network, id) = own[usize::try_from(random.below(own.len() as u64)).unwrap_or(0)].clone();
+                let words = if random.per_mille(300) { 1 + random.below(20) } else { 1 };
+                let text: Vec<String> = (1..=words).map(|word| format!("edited{number}word{word}")).collect();
+                world.rewrite(network, &id, &text.join(" "));
             }
             12..18 => {
                 world.write(Network::Mastodon, OWNER, format!("private {number}"), None, Visibility::Private);

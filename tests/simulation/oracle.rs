@@ -1,16 +1,17 @@
 //! The truth: what stands on the servers, compared with what the owner wrote. It never asks the daemon, but for the
 //! reasons that it gives for what is not mirrored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crosspostd::core::parent::hangs_on_a_failure;
-use crosspostd::core::post::{Network, PostId, PostRef, Visibility};
+use crosspostd::core::post::{Network, PostId, PostRef, Timestamp, Visibility};
 use crosspostd::core::record::{Key, Stage};
-use crosspostd::core::render::{self};
-use crosspostd::core::select::SkipReason;
+use crosspostd::core::render::{Surroundings, render};
+use crosspostd::core::select::{self, Circumstances, SkipReason, decide};
 use crosspostd::core::state::State;
+use crosspostd::core::style::Style;
 
-use super::world::{Entry, OWNER, World, rules};
+use super::world::{Entry, OWNER, World, rules, selection};
 
 #[derive(Default, Debug, Clone)]
 pub struct Verdict {
@@ -19,6 +20,12 @@ pub struct Verdict {
     pub paired: u64,
     /// Not mirrored, with a reason.
     pub reported: u64,
+    /// Edited on X while nobody could do anything about it, and not looked at again.
+    pub stale: u64,
+    /// Mirrored as they were edited.
+    pub edited: u64,
+    /// Deleted, and their mirrors, too.
+    pub removed: u64,
     /// The reasons, and how often.
     pub reasons: std::collections::BTreeMap<String, u64>,
 }
@@ -33,6 +40,9 @@ impl Verdict {
         self.mirrored += other.mirrored;
         self.paired += other.paired;
         self.reported += other.reported;
+        self.stale += other.stale;
+        self.edited += other.edited;
+        self.removed += other.removed;
         for (why, count) in other.reasons {
             *self.reasons.entry(why).or_default() += count;
         }
@@ -40,6 +50,7 @@ impl Verdict {
 }
 
 /// Judges a world that has come to rest.
+#[expect(clippy::too_many_lines, reason = "one case for each fate, in the order in which they are ruled out")]
 pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Vec<String>> {
     let mut wrong = world.violations.clone();
     let mut verdict = Verdict::default();
@@ -47,13 +58,15 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
     for source in Network::ALL {
         let target = source.other();
         let mut copies: HashMap<&str, Vec<&Entry>> = HashMap::new();
-        for entry in entries(target).iter().filter(|entry| entry.by_us) {
+        for entry in entries(target).iter().filter(|entry| entry.by_us && !entry.deleted) {
             copies.entry(entry.text.as_str()).or_default().push(entry);
         }
         let mut expected: HashMap<String, usize> = HashMap::new();
         for entry in entries(source).iter().filter(|entry| !entry.by_us && entry.author == OWNER) {
             let key = Key { source: PostRef::new(source, entry.id.clone()), target };
-            let texts = texts_on(target, entry);
+            let versions: Vec<Vec<String>> =
+                entry.versions.iter().chain([&entry.text]).map(|text| texts_on(target, entry, text)).collect();
+            let texts: BTreeSet<&String> = versions.iter().flatten().collect();
             let public = entry.visibility == Visibility::Public;
             if old.contains(&entry.id) || !public {
                 if let Some(text) = texts.iter().find(|text| entry.text != "gm" && copies.contains_key(text.as_str())) {
@@ -62,7 +75,7 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
                 continue;
             }
             for text in &texts {
-                *expected.entry(text.clone()).or_default() += 1;
+                *expected.entry((*text).clone()).or_default() += 1;
             }
             if state.made_by(&key.source).is_some() {
                 // The owner wrote by hand what we were about to send, and it was taken for ours: it stands on both.
@@ -70,10 +83,26 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
                 continue;
             }
             let Some(delivery) = state.delivery(&key) else {
+                if entry.deleted {
+                    continue;
+                }
                 wrong.push(format!("{} {:?} is lost: nobody knows of it", key.source, entry.text));
                 continue;
             };
             match &delivery.stage {
+                Stage::Mirrored if entry.deleted => {
+                    if world.deletes && !delivery.unsure {
+                        wrong.push(format!("{} {:?} was deleted, and its mirror was not", key.source, entry.text));
+                    }
+                    continue;
+                }
+                Stage::Skipped(SkipReason::Deleted) | Stage::Removed if entry.deleted => {
+                    verdict.removed += 1;
+                    for copy in texts.iter().filter_map(|text| copies.get(text.as_str())).flatten() {
+                        wrong.push(format!("{} was deleted, and {:?} was not", key.source, copy.text));
+                    }
+                    continue;
+                }
                 Stage::Mirrored => verdict.mirrored += 1,
                 Stage::Skipped(SkipReason::Twin) => {
                     verdict.paired += 1;
@@ -95,12 +124,36 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
                     verdict.report("it waits for a post that failed".to_owned());
                     continue;
                 }
-                Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => {
+                Stage::Held(_) | Stage::Removed | Stage::Planned | Stage::Sending { .. } | Stage::Waiting { .. } => {
                     wrong.push(format!("{} {:?} is stuck: {:?}", key.source, entry.text, delivery.stage));
                     continue;
                 }
             }
-            check_thread(&texts, &delivery.sent, entries(target), &mut wrong);
+            for copy in texts.iter().filter_map(|text| copies.get(text.as_str())).flatten() {
+                if entry.text != "gm" && !delivery.sent.contains(&copy.id) && !entry.text.starts_with("twin") {
+                    wrong.push(format!("{} {:?} stands there and is not known", key.source, copy.text));
+                }
+            }
+            let stands: Vec<Option<&Entry>> = delivery.sent.iter().map(|id| find(entries(target), id)).collect();
+            let is_as =
+                |texts: &[String]| texts.iter().map(Some).eq(stands.iter().map(|entry| entry.map(|entry| &entry.text)));
+            let wanted = versions.last().map(Vec::as_slice).unwrap_or_default();
+            if is_as(wanted) {
+                verdict.edited += u64::from(entry.edited.is_some());
+            } else if versions.iter().any(|texts| is_as(texts)) && (world.editable == source || delivery.unsure) {
+                continue;
+            } else if source == Network::Twitter
+                && delivery.edited.map(Timestamp::millis) != entry.edited
+                && versions.iter().any(|texts| is_as(texts))
+            {
+                verdict.stale += 1;
+                continue;
+            }
+            let before = wrong.len();
+            check_thread(wanted, &delivery.sent, entries(target), &mut wrong);
+            if wrong.len() > before {
+                wrong.push(format!("{} is {delivery:?}", key.source));
+            }
         }
         for (text, copies) in copies {
             let expected = expected.get(text).copied().unwrap_or(0);
@@ -113,21 +166,24 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
     if wrong.is_empty() { Ok(verdict) } else { Err(wrong) }
 }
 
-fn texts_on(target: Network, entry: &Entry) -> Vec<String> {
-    let post = crosspostd::core::post::Post::plain(
-        entry.id.clone(),
-        OWNER,
-        crosspostd::core::post::Timestamp::from_millis(entry.created),
-        &entry.text,
-    );
-    render::parts(&post, &rules(target)).into_iter().map(|part| part.text).collect()
+fn find<'e>(entries: &'e [Entry], id: &PostId) -> Option<&'e Entry> {
+    entries.iter().find(|entry| entry.id == *id && !entry.deleted)
+}
+
+fn texts_on(target: Network, entry: &Entry, text: &str) -> Vec<String> {
+    let post =
+        crosspostd::core::post::Post::plain(entry.id.clone(), OWNER, Timestamp::from_millis(entry.created), text);
+    let around = Circumstances { now: post.created, our_app: None, in_mirrored_thread: false };
+    let select::Verdict::Mirror(admitted) = decide(&post, &selection(), &around) else { return Vec::new() };
+    let rendered = render(&admitted, &Style::default(), &rules(target), &Surroundings::default());
+    rendered.map_or_else(|_| Vec::new(), |rendered| rendered.parts.into_iter().map(|part| part.text).collect())
 }
 
 /// The parts stand there, once, in order, each below the one before.
 fn check_thread(texts: &[String], sent: &[PostId], on_target: &[Entry], wrong: &mut Vec<String>) {
-    let found: Vec<Option<&Entry>> = sent.iter().map(|id| on_target.iter().find(|entry| entry.id == *id)).collect();
+    let found: Vec<Option<&Entry>> = sent.iter().map(|id| find(on_target, id)).collect();
     if found.len() != texts.len() {
-        wrong.push(format!("{texts:?} stands there in {} parts", found.len()));
+        wrong.push(format!("{texts:?} stands there in {} parts: {sent:?}", found.len()));
         return;
     }
     for (number, (text, entry)) in texts.iter().zip(&found).enumerate() {

@@ -11,9 +11,11 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use crosspostd::clock::Clock;
 use crosspostd::core::post::{Network, Post, PostId, ReplyTo, Timestamp, Visibility};
-use crosspostd::core::render::{Counting, Rules};
+use crosspostd::core::record::Part;
+use crosspostd::core::render::{Counting, Edits, Rules};
+use crosspostd::core::select::Selection;
 use crosspostd::journal::Disk;
-use crosspostd::network::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
+use crosspostd::network::{Client, Found, Newest, Outcome, Request, Since, Timeline, Trouble};
 
 use super::random::Random;
 
@@ -32,6 +34,12 @@ pub struct Entry {
     pub visibility: Visibility,
     /// Made by the daemon.
     pub by_us: bool,
+    /// When its text was last changed.
+    pub edited: Option<i64>,
+    /// What it read before it was changed.
+    pub versions: Vec<String>,
+    /// Nobody sees it any more.
+    pub deleted: bool,
 }
 
 /// What a network does with an `Idempotency-Key` that it has seen.
@@ -75,6 +83,10 @@ pub struct World {
     pub dead: bool,
     pub repeats: Repeats,
     pub x_refuses_duplicates: bool,
+    /// Whether deletions are mirrored.
+    pub deletes: bool,
+    /// The network where posts can be edited.
+    pub editable: Network,
     pub ids: u64,
     pub tally: Tally,
     pub violations: Vec<String>,
@@ -106,6 +118,8 @@ impl World {
             dead: false,
             repeats,
             x_refuses_duplicates,
+            deletes: seed.is_multiple_of(2),
+            editable: if seed % 4 < 2 { Network::Mastodon } else { Network::Twitter },
             ids: 0,
             tally: Tally::default(),
             violations: Vec::new(),
@@ -202,9 +216,28 @@ impl World {
             reply_to,
             visibility,
             by_us: false,
+            edited: None,
+            versions: Vec::new(),
+            deleted: false,
         };
         self.server(network).entries.push(entry);
         id
+    }
+
+    /// The owner changes a post by hand.
+    pub fn rewrite(&mut self, network: Network, id: &PostId, text: &str) {
+        self.tell(&format!("{OWNER} edits {id} on {network}: {text:?}"));
+        let now = self.now;
+        for entry in self.server(network).entries.iter_mut().filter(|entry| entry.id == *id) {
+            entry.versions.push(std::mem::replace(&mut entry.text, text.to_owned()));
+            entry.edited = Some(now);
+        }
+    }
+
+    /// The owner deletes a post by hand.
+    pub fn erase(&mut self, network: Network, id: &PostId) {
+        self.tell(&format!("{OWNER} deletes {id} on {network}"));
+        self.server(network).entries.iter_mut().filter(|entry| entry.id == *id).for_each(|entry| entry.deleted = true);
     }
 
     fn commit(&mut self, network: Network, mut entry: Entry) -> PostId {
@@ -240,7 +273,9 @@ impl World {
             .server(network)
             .entries
             .iter()
-            .filter(|entry| entry.visible <= now && since.after.as_ref().is_none_or(|after| entry.id > *after))
+            .filter(|entry| {
+                !entry.deleted && entry.visible <= now && since.after.as_ref().is_none_or(|after| entry.id > *after)
+            })
             .map(|entry| read_entry(network, entry))
             .collect();
         posts.sort_by(|a, b| a.id.cmp(&b.id));
@@ -255,6 +290,48 @@ impl World {
         // The date has whole seconds.
         let at = Timestamp::from_millis(now - now.rem_euclid(1000));
         Ok(Timeline { posts, complete, at })
+    }
+
+    /// Looks at posts by their ids: an answer about each, or none at all.
+    fn look_up(&mut self, network: Network, posts: &[PostId]) -> Result<Vec<Found>, Trouble> {
+        self.tally.reads += 1;
+        match self.turn() {
+            Turn::Dies => return Err(Trouble::NoAnswer("dead".into())),
+            Turn::Fails => return Err(Trouble::NoAnswer("502".into())),
+            Turn::Goes => {}
+        }
+        let entries = &self.server(network).entries;
+        let look = |id: &PostId| match entries.iter().find(|entry| entry.id == *id && !entry.deleted) {
+            Some(entry) => Found::Here(Box::new(read_entry(network, entry))),
+            None => Found::Gone(id.clone()),
+        };
+        Ok(posts.iter().map(look).collect())
+    }
+
+    /// Changes a post of the daemon's own, and loses the answer now and then.
+    fn touch(&mut self, network: Network, post: &PostId, change: impl FnOnce(&Self, &mut Entry)) -> Outcome {
+        self.tally.publishes += 1;
+        let turn = self.turn();
+        let arrives = matches!(turn, Turn::Goes) || self.random.per_mille(500);
+        if arrives {
+            let found = self.server(network).entries.iter().position(|entry| entry.id == *post && !entry.deleted);
+            let Some(at) = found else { return Outcome::Done { id: post.clone(), address: None } };
+            let mut entry = self.server(network).entries[at].clone();
+            if !entry.by_us {
+                self.violations.push(format!("{:?} on {network} is the owner's, and was changed", entry.text));
+            }
+            change(self, &mut entry);
+            self.tell(&format!("{network} changes {post}: {:?} deleted: {}", entry.text, entry.deleted));
+            self.server(network).entries[at] = entry;
+        }
+        match turn {
+            Turn::Goes => Outcome::Done { id: post.clone(), address: None },
+            Turn::Fails => Outcome::Unclear { why: "the answer was lost".into(), duplicate: false },
+            Turn::Dies => {
+                self.die();
+                Outcome::Unclear { why: "killed".into(), duplicate: false }
+            }
+        }
     }
 
     fn publish(&mut self, network: Network, request: &Request<'_>) -> Outcome {
@@ -274,6 +351,9 @@ impl World {
             reply_to: request.reply_to.cloned(),
             visibility: Visibility::Public,
             by_us: true,
+            edited: None,
+            versions: Vec::new(),
+            deleted: false,
         };
         let turn = self.turn();
         let dies = matches!(turn, Turn::Dies);
@@ -316,7 +396,7 @@ impl World {
         if network == Network::Mastodon {
             if let Some(id) = self.server(network).keys.get(key).cloned() {
                 match self.repeats {
-                    Repeats::Answered => return Outcome::Created { id, address: None },
+                    Repeats::Answered => return Outcome::Done { id, address: None },
                     Repeats::Error => return unclear(false),
                     Repeats::Refused => return unclear(true),
                     Repeats::Ignored => {}
@@ -333,13 +413,14 @@ impl World {
         }
         let id = self.commit(network, entry);
         self.server(network).keys.insert(key.to_owned(), id.clone());
-        Outcome::Created { id, address: None }
+        Outcome::Done { id, address: None }
     }
 }
 
 fn read_entry(network: Network, entry: &Entry) -> Post {
     let mut post = Post::plain(entry.id.clone(), entry.author, Timestamp::from_millis(entry.created), &entry.text);
     post.visibility = entry.visibility;
+    post.edited = entry.edited.map(Timestamp::from_millis);
     post.reply_to = entry.reply_to.clone().map_or(ReplyTo::Nothing, ReplyTo::Own);
     if network == Network::Mastodon && entry.author == OWNER {
         post.application = Some(if entry.by_us { "crosspostd" } else { "Web" }.to_owned());
@@ -374,7 +455,9 @@ impl Client for FakeClient {
     }
 
     fn rules(&self) -> Rules {
-        rules(self.network)
+        let edits =
+            (self.world.borrow().editable == self.network).then_some(Edits { window_secs: None, new_id: false });
+        Rules { edits, ..rules(self.network) }
     }
 
     fn server_time(&self) -> Option<Timestamp> {
@@ -403,6 +486,32 @@ impl Client for FakeClient {
         self.alive(result).await
     }
 
+    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
+        let outcome = self.world.borrow_mut().touch(self.network, post, |world, entry| {
+            entry.text.clone_from(&part.text);
+            entry.edited = Some(world.now);
+        });
+        self.alive(outcome).await
+    }
+
+    async fn delete(&self, post: &PostId) -> Outcome {
+        let outcome = self.world.borrow_mut().touch(self.network, post, |_, entry| entry.deleted = true);
+        self.alive(outcome).await
+    }
+
+    async fn repost(&self, _: &PostId) -> Outcome {
+        Outcome::Rejected("nothing is boosted in this world".into())
+    }
+
+    async fn latest(&self, _: u8) -> Result<Vec<Post>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn look_up(&self, posts: &[PostId]) -> Result<Vec<Found>, Trouble> {
+        let result = self.world.borrow_mut().look_up(self.network, posts);
+        self.alive(result).await
+    }
+
     async fn publish(&self, request: &Request<'_>) -> Outcome {
         if self.world.borrow().dead {
             std::future::pending::<()>().await;
@@ -412,13 +521,19 @@ impl Client for FakeClient {
     }
 }
 
+/// What leaves either network.
+pub fn selection() -> Selection {
+    Selection { visibilities: vec![Visibility::Public, Visibility::Unlisted], ..Selection::default() }
+}
+
 pub fn rules(network: Network) -> Rules {
     match network {
         Network::Mastodon => Rules {
             max_length: 60,
             counting: Counting::Graphemes { link_length: 23 },
             warnings: true,
-            visibility: Some(Visibility::Public),
+            polls: None,
+            edits: Some(Edits { window_secs: None, new_id: false }),
             settle_secs: 120,
             prices: None,
         },
@@ -426,7 +541,8 @@ pub fn rules(network: Network) -> Rules {
             max_length: 40,
             counting: Counting::Weighted,
             warnings: false,
-            visibility: None,
+            polls: None,
+            edits: None,
             settle_secs: 600,
             prices: None,
         },

@@ -4,17 +4,17 @@
 
 mod html;
 mod json;
+#[path = "../support/texts.rs"]
+mod texts;
 
-use crosspostd::core::post::{Post, ReplyTo, SpanKind, Timestamp, Visibility};
+use crosspostd::core::post::{Post, SpanKind, Timestamp};
+use crosspostd::core::render::Counting;
 use crosspostd::core::render::count::{Found, composed, found_by_x, length};
-use crosspostd::core::render::split::Numbering;
-use crosspostd::core::render::{Counting, Rules, Surroundings, render};
-use crosspostd::core::select::{Circumstances, Selection, Verdict, decide};
-use crosspostd::core::style::Style;
 use crosspostd::network::twitter::Account;
 use crosspostd::network::{mastodon, twitter};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+use texts::texts;
 
 const MASTODON: [Counting; 2] = [Counting::Graphemes { link_length: 23 }, Counting::Characters { link_length: 23 }];
 
@@ -23,36 +23,6 @@ fn config() -> Config {
     let cases = if cfg!(debug_assertions) { 500 } else { 100_000 };
     let said = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     Config { cases: said.unwrap_or(cases), failure_persistence: None, ..Config::default() }
-}
-
-/// The parts' texts. The only place that calls the renderer.
-fn texts(post: &Post, max_length: usize, counting: Counting) -> Vec<String> {
-    let rules = Rules {
-        max_length,
-        counting,
-        warnings: counting != Counting::Weighted,
-        polls: None,
-        edits: None,
-        settle_secs: 0,
-        prices: None,
-    };
-    // As a post of the owner's that may leave, whatever else it says of itself.
-    let post = Post {
-        visibility: Visibility::Public,
-        reply_to: ReplyTo::Nothing,
-        restricted: None,
-        boost: None,
-        quote: None,
-        poll: None,
-        media: Vec::new(),
-        ..post.clone()
-    };
-    let selection = Selection { visibilities: vec![Visibility::Public], ..Selection::default() };
-    let around = Circumstances { now: post.created, our_app: None, in_mirrored_thread: false };
-    let Verdict::Mirror(admitted) = decide(&post, &selection, &around) else { return Vec::new() };
-    let style = Style { warning_prefix: "CW: ".to_owned(), numbering: Numbering::Off, ..Style::default() };
-    let rendered = render(&admitted, &style, &rules, &Surroundings::default());
-    rendered.map_or_else(|_| Vec::new(), |rendered| rendered.parts.into_iter().map(|part| part.text).collect())
 }
 
 fn account() -> Account {

@@ -169,3 +169,20 @@ proptest! {
         }
     }
 }
+
+/// Found by the long run: a handle whose host counts for nothing, until it is made inert.
+#[test]
+fn nothing_is_lost_of_a_handle_without_end() {
+    let words = format!("#日本語@RT@you{} ", "hello".repeat(45));
+    let html = words.replace(
+        "#日本語",
+        "<a href=\"https://h.example/tags/x\" class=\"mention hashtag\" rel=\"tag\">#<span>日本語</span></a>",
+    );
+    let status = serde_json::json!({"id": "1", "content": format!("<p>{html}</p>"), "visibility": "public", "account": {"id": "42"}});
+    let post = mastodon::parse(&status, "42", "home.example", Timestamp::default()).unwrap();
+    for counting in MASTODON {
+        let parts = texts(&post, 100, counting);
+        assert_eq!(without_signs(&parts.concat()), without_signs(&words));
+        assert!(parts.iter().all(|text| length(text, counting) <= 100), "{parts:?}");
+    }
+}

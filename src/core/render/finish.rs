@@ -75,9 +75,18 @@ fn texts(
     let (texts, note) = fitted(draft, (room / 2).max(1), original, job)?;
     let cut = |text: &String| {
         let text = checked(text);
-        if fits(&text) { text } else { checked(&shortened(&Draft::plain(text), room / 2, counting, "…")) }
+        if fits(&text) {
+            return vec![text];
+        }
+        // What was made inert may count more than before: a handle's host, which Mastodon counted as nothing.
+        let again = fitted(&Draft::plain(text.clone()), (room / 2).max(1), None, job);
+        let again: Vec<String> = again.iter().flat_map(|(texts, _)| texts.iter().map(checked)).collect();
+        if !again.is_empty() && again.iter().all(fits) {
+            return again;
+        }
+        vec![checked(&shortened(&Draft::plain(text), room / 2, counting, "…"))]
     };
-    Ok((texts.iter().map(cut).collect(), note))
+    Ok((texts.iter().flat_map(cut).collect(), note))
 }
 
 /// Of several cashtags only the first was left alive, but each part may have one.

@@ -201,20 +201,25 @@ impl Engine {
                 Ok(Polled::NotNeeded) => {}
                 Ok(Polled::Time(Newest { at, read, .. })) => {
                     self.poll_succeeded(network, at, &mut events);
-                    events.extend(self.charge(network, at, read.iter()));
+                    events.extend(self.charge(network, at, Spending::ReadOwn, read.iter()));
                     reads.insert(network, Read::of(Vec::new(), false, at));
                 }
                 Ok(Polled::Began(Newest { id: newest, at, read })) => {
                     self.poll_succeeded(network, at, &mut events);
                     let account = self.policy.get(&network).map(|side| side.account.clone()).unwrap_or_default();
                     events.push(Event::Baseline { network, account, newest, at });
-                    events.extend(self.charge(network, at, read.iter()));
+                    events.extend(self.charge(network, at, Spending::ReadOwn, read.iter()));
                     report.began.push(network);
                     info!(network = network.key(), "{network}: mirroring begins with the next post; older ones stay");
                 }
                 Ok(Polled::Read(timeline)) => {
                     let at = timeline.at;
-                    events.extend(self.charge(network, at, timeline.posts.iter().map(|post| &post.id)));
+                    events.extend(self.charge(
+                        network,
+                        at,
+                        Spending::ReadOwn,
+                        timeline.posts.iter().map(|post| &post.id),
+                    ));
                     reads.insert(network, self.believed(network, timeline));
                     self.poll_succeeded(network, at, &mut events);
                 }
@@ -316,13 +321,23 @@ impl Engine {
         }
     }
 
-    /// What a read costs: each post once a UTC day.
-    fn charge<'a>(&self, network: Network, at: Timestamp, read: impl Iterator<Item = &'a PostId>) -> Option<Event> {
+    /// What reading costs: each post, or account, once a UTC day.
+    fn charge<'a>(
+        &self,
+        network: Network,
+        at: Timestamp,
+        what: Spending,
+        read: impl Iterator<Item = &'a PostId>,
+    ) -> Option<Event> {
         let prices = self.policy.get(&network)?.rules.prices?;
+        let each = match what {
+            Spending::LookUp => prices.look_up,
+            Spending::ReadUser => prices.read_user,
+            _ => prices.read_own,
+        };
         let posts: Vec<PostId> = read.filter(|id| !self.state.is_charged(id, at)).cloned().collect();
         let count = u64::try_from(posts.len()).unwrap_or(u64::MAX);
-        let (what, micro_usd) = (Spending::ReadOwn, prices.read_own.times(count));
-        (count > 0).then_some(Event::Spent { at, what, count, micro_usd, posts })
+        (count > 0).then_some(Event::Spent { at, what, count, micro_usd: each.times(count), posts })
     }
 
     /// The time on a network, as far as we know.

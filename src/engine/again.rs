@@ -9,7 +9,7 @@ use tracing::debug;
 use super::Engine;
 use crate::core::money::Spending;
 use crate::core::plan::{self, Read};
-use crate::core::post::{Network, PostId, Timestamp};
+use crate::core::post::{Network, PostId};
 use crate::core::state::Event;
 use crate::journal;
 use crate::network::Found;
@@ -46,7 +46,7 @@ impl Engine {
                         }
                     }
                     let shown = read.again.iter().map(|post| &post.id);
-                    events.extend(self.charge_look_up(*network, read.at, shown));
+                    events.extend(self.charge(*network, read.at, Spending::LookUp, shown));
                 }
                 Err(trouble) => debug!(network = network.key(), "looking at known posts again: {network} {trouble}"),
             }
@@ -62,30 +62,9 @@ impl Engine {
         let Some(client) = self.clients.get(&network) else { return Vec::new() };
         let included = client.take_included();
         let at = self.time_on(network);
-        let mut events: Vec<Event> = self.charge_look_up(network, at, included.posts.iter()).into_iter().collect();
-        let Some(prices) = self.policy.get(&network).and_then(|side| side.rules.prices) else { return events };
         // Accounts are counted beside posts: their ids are of another kind, and are kept apart by a sign.
-        let accounts = included.authors.iter().map(|account| PostId::new(format!("@{account}")));
-        let new: Vec<PostId> = accounts.filter(|account| !self.state.is_charged(account, at)).collect();
-        let count = u64::try_from(new.len()).unwrap_or(u64::MAX);
-        if count > 0 {
-            let micro_usd = prices.read_user.times(count);
-            events.push(Event::Spent { at, what: Spending::ReadUser, count, micro_usd, posts: new });
-        }
-        events
-    }
-
-    /// What looking posts up costs: each once a UTC day.
-    fn charge_look_up<'a>(
-        &self,
-        network: Network,
-        at: Timestamp,
-        shown: impl Iterator<Item = &'a PostId>,
-    ) -> Option<Event> {
-        let prices = self.policy.get(&network)?.rules.prices?;
-        let posts: Vec<PostId> = shown.filter(|id| !self.state.is_charged(id, at)).cloned().collect();
-        let count = u64::try_from(posts.len()).unwrap_or(u64::MAX);
-        let micro_usd = prices.look_up.times(count);
-        (count > 0).then_some(Event::Spent { at, what: Spending::LookUp, count, micro_usd, posts })
+        let accounts: Vec<PostId> = included.authors.iter().map(|account| PostId::new(format!("@{account}"))).collect();
+        let posts = self.charge(network, at, Spending::LookUp, included.posts.iter());
+        posts.into_iter().chain(self.charge(network, at, Spending::ReadUser, accounts.iter())).collect()
     }
 }

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::post::{PostId, Visibility};
+use super::matching::fingerprint;
+use super::post::{Focus, MediaKind, PostId, Visibility};
 use super::select::Admitted;
 
 /// One post on the target: the exact request, kept from the moment it is planned until it is final, so that a restart
@@ -29,6 +30,9 @@ pub struct Part {
     /// The poll that it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<NewPoll>,
+    /// What is attached to it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Attachment>,
     /// The people on the target that it mentions for real, as the target names them, without `@`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pings: Vec<String>,
@@ -68,9 +72,24 @@ impl Part {
             visibility: None,
             sensitive: false,
             poll: None,
+            media: Vec::new(),
             pings: Vec::new(),
             sealed,
         }
+    }
+
+    /// The fingerprint of what will be read in it (see `matching`).
+    #[must_use]
+    pub fn print(&self) -> u64 {
+        fingerprint(&self.text, self.warning.as_deref(), self.media.len())
+    }
+
+    /// A part with this text and these attachments.
+    #[cfg(test)]
+    pub(crate) fn with_media(text: &str, media: Vec<Attachment>) -> Self {
+        let mut part = Self::plain(text);
+        part.media = media;
+        part
     }
 
     /// A part with this text and nothing else.
@@ -78,6 +97,46 @@ impl Part {
     pub(crate) fn plain(text: &str) -> Self {
         let post = super::post::Post::plain(PostId::new("1"), "", super::post::Timestamp::default(), text);
         Self::of(&Admitted::unasked(&post), text.to_owned())
+    }
+}
+
+/// Something to attach to a post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: MediaKind,
+    /// Where it can be fetched, the best for the target first; at least one.
+    pub sources: Vec<String>,
+    /// The alt text, as it will stand there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it is about, where the target takes that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
+    /// Whether a warning is put over it, where the target has one for each attachment (X).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+}
+
+impl Attachment {
+    /// What it is known by: the same for as long as it is the same file.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.sources.first().map_or("", String::as_str)
+    }
+
+    /// Whether there is something to tell about it beside the file.
+    #[must_use]
+    pub fn has_metadata(&self) -> bool {
+        self.description.is_some() || self.sensitive
+    }
+
+    /// The fingerprint of what is told about it: another one means that it has to be told again.
+    #[must_use]
+    pub fn metadata_print(&self) -> u64 {
+        let focus = self.focus.map_or_else(String::new, |focus| format!("{},{}", focus.x, focus.y));
+        let told = format!("{}\n{focus}\n{}", self.sensitive, self.description.as_deref().unwrap_or_default());
+        fingerprint(&told, None, 0)
     }
 }
 

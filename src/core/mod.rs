@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod deed;
 pub mod filter;
 pub mod matching;
+pub mod media;
 pub mod money;
 pub mod parent;
 pub mod plan;

@@ -68,6 +68,8 @@ pub struct Prices {
     pub delete: Money,
     /// Reposting a post.
     pub repost: Money,
+    /// Telling something about an attachment: its description, a warning over it.
+    pub describe: Money,
 }
 
 impl Default for Prices {
@@ -80,6 +82,7 @@ impl Default for Prices {
             read_user: Money::from_micro_usd(10_000),
             delete: Money::from_micro_usd(10_000),
             repost: Money::from_micro_usd(15_000),
+            describe: Money::from_micro_usd(5_000),
         }
     }
 }
@@ -91,7 +94,15 @@ impl Prices {
         if has_link(text) { (Spending::CreateWithLink, self.create_with_link) } else { (Spending::Create, self.create) }
     }
 
-    /// What a deed costs. An edit makes a new post of the old one, and is taken to cost what that costs.
+    /// What a deed costs with everything that belongs to it: what is told about its attachments, too.
+    #[must_use]
+    pub fn with_media(&self, deed: &Deed) -> Money {
+        let media = deed.part().map_or(&[][..], |part| &part.media);
+        let told = media.iter().filter(|attachment| attachment.has_metadata()).count();
+        self.of(deed).1.plus(self.describe.times(u64::try_from(told).unwrap_or(u64::MAX)))
+    }
+
+    /// What a deed itself costs. An edit makes a new post of the old one, and is taken to cost what that costs.
     #[must_use]
     pub fn of(&self, deed: &Deed) -> (Spending, Money) {
         match deed {
@@ -120,6 +131,8 @@ pub enum Spending {
     Delete,
     /// Reposting posts.
     Repost,
+    /// Descriptions of attachments, and warnings over them.
+    Describe,
 }
 
 impl fmt::Display for Spending {
@@ -132,6 +145,7 @@ impl fmt::Display for Spending {
             Self::ReadUser => "reading who wrote posts",
             Self::Delete => "deleting posts",
             Self::Repost => "reposts",
+            Self::Describe => "descriptions of media",
         })
     }
 }

@@ -10,6 +10,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::matching::fingerprint;
+use super::media::MediaType;
+
 /// One of the networks that posts are mirrored between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -241,7 +244,8 @@ pub struct Span {
 }
 
 /// What kind of thing is attached to a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MediaKind {
     /// A still picture.
     Image,
@@ -255,15 +259,62 @@ pub enum MediaKind {
     Other,
 }
 
+/// A file that holds an attachment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaFile {
+    /// Where it can be fetched.
+    pub url: String,
+    /// Of what type the network says that it is.
+    pub media_type: Option<MediaType>,
+    /// How much of it plays in a second, in bits, where the network says so.
+    pub bitrate: Option<u64>,
+}
+
+/// What a picture is about: a point in it, from -1000 (left, bottom) to 1000 (right, top).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Focus {
+    /// From left to right.
+    pub x: i16,
+    /// From bottom to top.
+    pub y: i16,
+}
+
 /// Something attached to a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
+    /// Its id, as it was given when it was uploaded, when known.
+    pub id: Option<String>,
     /// What it is.
     pub kind: MediaKind,
-    /// Where it can be fetched, when the network said so.
-    pub url: Option<String>,
+    /// The files that hold it, as the network lists them: any of them will do.
+    pub files: Vec<MediaFile>,
     /// The alt text.
     pub description: Option<String>,
+    /// What it is about.
+    pub focus: Option<Focus>,
+    /// Width and height, in pixels, when known.
+    pub size: Option<(u32, u32)>,
+    /// How long it plays, in milliseconds, when known.
+    pub length_ms: Option<u64>,
+    /// Where a picture that stands for it can be fetched: a cover, a still.
+    pub cover: Option<String>,
+}
+
+impl Media {
+    /// An attachment of which nothing but its kind is known.
+    #[must_use]
+    pub fn of(kind: MediaKind) -> Self {
+        Self {
+            id: None,
+            kind,
+            files: Vec::new(),
+            description: None,
+            focus: None,
+            size: None,
+            length_ms: None,
+            cover: None,
+        }
+    }
 }
 
 /// Which post a post answers.
@@ -370,6 +421,12 @@ pub struct Post {
 }
 
 impl Post {
+    /// The fingerprint of what is read in it (see `matching`).
+    #[must_use]
+    pub fn print(&self) -> u64 {
+        fingerprint(&self.text, self.warning.as_deref(), self.media.len())
+    }
+
     /// A plain public post: what readers start from, and tests.
     #[must_use]
     pub fn plain(id: PostId, author: &str, created: Timestamp, text: &str) -> Self {

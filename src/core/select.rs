@@ -132,8 +132,10 @@ pub enum SkipReason {
     Subscribers,
     /// It is an article.
     Article,
-    /// It has pictures, video or sound.
+    /// It has pictures, video or sound that the target does not take.
     Media,
+    /// Its pictures, video or sound are marked as sensitive.
+    SensitiveMedia,
     /// It has a poll.
     Poll,
     /// It quotes another post.
@@ -172,7 +174,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every one of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Visibility,
         Self::Boost,
         Self::BoostOfUnmirrored,
@@ -183,6 +185,7 @@ impl SkipReason {
         Self::Subscribers,
         Self::Article,
         Self::Media,
+        Self::SensitiveMedia,
         Self::Poll,
         Self::Quote,
         Self::Warning,
@@ -215,12 +218,15 @@ impl fmt::Display for SkipReason {
             Self::Community => "it was posted to a community",
             Self::Subscribers => "it is for your subscribers only",
             Self::Article => "it is an article",
-            Self::Media => "it has media, which crosspostd cannot carry yet",
+            Self::Media => {
+                "it has media that the other side does not take, and your config says not to mirror such posts"
+            }
+            Self::SensitiveMedia => "its media are marked as sensitive, and your config says not to mirror those",
             Self::Poll => "it has a poll, and your config says not to mirror those",
             Self::Quote => "it quotes a post, and your config says not to mirror those",
             Self::Warning => "it has a content warning, and your config says not to mirror those",
             Self::TooLong => "it is too long for one post, and your config says not to mirror those",
-            Self::Empty => "there is no text in it",
+            Self::Empty => "there is nothing in it to mirror",
             Self::NotIncluded => "it has none of the words or hashtags that your config asks for",
             Self::Excluded => "it has a word or hashtag that your config excludes",
             Self::NotOptedIn => "it lacks the hashtag that your config asks for",
@@ -280,10 +286,7 @@ fn reason_against(post: &Post, selection: &Selection, around: &Circumstances<'_>
         Err(Refused::NotOptedIn) => return Some(SkipReason::NotOptedIn),
         Err(Refused::OptedOut) => return Some(SkipReason::OptedOut),
     }
-    if !post.media.is_empty() {
-        return Some(SkipReason::Media);
-    }
-    let nothing = post.text.trim().is_empty() && post.poll.is_none() && post.quote.is_none();
+    let nothing = post.text.trim().is_empty() && post.media.is_empty() && post.poll.is_none() && post.quote.is_none();
     nothing.then_some(SkipReason::Empty)
 }
 
@@ -366,7 +369,7 @@ mod tests {
 
     #[test]
     fn what_leaves_and_what_stays() {
-        let picture = Media { kind: MediaKind::Image, url: None, description: None };
+        let picture = Media::of(MediaKind::Image);
         let poll = Poll { options: vec!["a".into()], multiple: false, length_secs: None, closed: false };
         let cases: Vec<Case> = vec![
             (Box::new(|_| {}), Ok(())),
@@ -385,7 +388,13 @@ mod tests {
             (Box::new(|p| p.restricted = Some(Restriction::Subscribers)), Err("Subscribers")),
             (Box::new(|p| p.restricted = Some(Restriction::Article)), Err("Article")),
             (Box::new(move |p| p.poll = Some(poll)), Ok(())),
-            (Box::new(move |p| p.media = vec![picture]), Err("Media")),
+            (
+                Box::new(move |p| {
+                    p.text = " ".into();
+                    p.media = vec![picture];
+                }),
+                Ok(()),
+            ),
             (Box::new(|p| p.text = " \n".into()), Err("Empty")),
         ];
         for (number, (change, expected)) in cases.into_iter().enumerate() {

@@ -130,6 +130,108 @@ pub enum RefusedReplies {
     Hold,
 }
 
+/// What becomes of attachments beyond what one post on the target carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExtraMedia {
+    /// They stand in further posts of the thread.
+    #[default]
+    Thread,
+    /// A link to the original stands for them.
+    Link,
+}
+
+/// What becomes of a description that is longer than the target allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LongDescriptions {
+    /// It is cut at a word.
+    #[default]
+    Cut,
+    /// It is cut, and the rest of it stands in a further post of the thread.
+    Reply,
+}
+
+/// What becomes of an attachment that the target does not take and that cannot be changed so that it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnfitMedia {
+    /// A link to the original stands for it.
+    #[default]
+    Link,
+    /// It is left out.
+    Drop,
+    /// The post is not mirrored.
+    Skip,
+}
+
+/// What becomes of sound where the target has no place for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sound {
+    /// A link to the original stands for it.
+    #[default]
+    Link,
+    /// Its cover picture and a link to the original stand for it.
+    Cover,
+}
+
+/// What becomes of a post whose attachment cannot be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingMedia {
+    /// It waits for as long as it takes.
+    Hold,
+    /// It is posted with a link to the original, after a while.
+    #[default]
+    PostWithLink,
+    /// It is posted without it, after a while.
+    PostWithout,
+}
+
+/// What becomes of attachments that are marked as sensitive, where the target is X.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SensitiveMedia {
+    /// They are attached, under X's warning.
+    #[default]
+    Attach,
+    /// A link to the original stands for them.
+    Link,
+    /// The post is not mirrored.
+    Skip,
+}
+
+/// How the owner wants attachments mirrored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaStyle {
+    /// More than fit into a post.
+    pub extra: ExtraMedia,
+    /// Descriptions that are too long.
+    pub long_descriptions: LongDescriptions,
+    /// What the target does not take.
+    pub unfit: UnfitMedia,
+    /// Sound.
+    pub sound: Sound,
+    /// What cannot be had.
+    pub missing: MissingMedia,
+    /// For how long it is tried, in seconds.
+    pub missing_secs: i64,
+    /// What is marked as sensitive.
+    pub sensitive: SensitiveMedia,
+    /// The content warning that a mirror of a sensitive post gets which has none, where the target has a place for it.
+    pub sensitive_warning: Option<String>,
+}
+
+impl Default for MediaStyle {
+    fn default() -> Self {
+        Self {
+            extra: ExtraMedia::default(),
+            long_descriptions: LongDescriptions::default(),
+            unfit: UnfitMedia::default(),
+            sound: Sound::default(),
+            missing: MissingMedia::default(),
+            missing_secs: 86_400,
+            sensitive: SensitiveMedia::default(),
+            sensitive_warning: None,
+        }
+    }
+}
+
 /// Somebody who is on both networks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Friend {
@@ -177,4 +279,6 @@ pub struct Style {
     pub thread_visibility: Option<Visibility>,
     /// Replies that the target refuses.
     pub refused_replies: RefusedReplies,
+    /// Attachments.
+    pub media: MediaStyle,
 }

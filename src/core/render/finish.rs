@@ -3,12 +3,14 @@
 use super::clean::is_blank;
 use super::draft::Draft;
 use super::inert::{Meant, deadened};
-use super::long::{fitted, shortened};
+use super::long::{MAX_PARTS, fitted, shortened};
 use super::note::Note;
-use super::{Counting, Job, Written, count, link, share};
+use super::split::Numbering;
+use super::{Attached, Counting, Job, Written, count, link, share};
 use crate::core::post::Visibility;
 use crate::core::record::Part;
 use crate::core::select::{Admitted, SkipReason};
+use crate::core::style::{LongPosts, Style};
 
 /// How much shorter the parts are made when what had to be made inert in them is too much for their length.
 const SPARE: [usize; 3] = [0, 10, 40];
@@ -28,7 +30,7 @@ pub fn parts(
     let (texts, note) = texts(written, original.as_deref(), &meant, job)?;
     notes.extend(note);
     let last = texts.len().saturating_sub(1);
-    let part = |(number, text): (usize, String)| {
+    let part = |number: usize, text: String| {
         let mut part = Part::of(&admitted, text);
         part.pings = meant.pings(&part.text, job.rules.counting);
         part.warning = written.warning.field().map(str::to_owned);
@@ -37,8 +39,33 @@ pub fn parts(
         part.poll = written.poll.clone().filter(|_| number == last);
         part
     };
-    let parts: Vec<Part> = texts.into_iter().enumerate().map(part).collect();
+    let count = texts.len().max(written.media.groups.len());
+    // More attachments than texts: the last parts have nothing but those.
+    let texts = texts.into_iter().chain(std::iter::repeat(String::new())).take(count);
+    let mut parts: Vec<Part> = texts.enumerate().map(|(number, text)| part(number, text)).collect();
+    for (part, group) in parts.iter_mut().zip(&written.media.groups) {
+        part.media.clone_from(group);
+    }
+    for rest in &written.media.rests {
+        let texts = continued(&rest.text, written, job).filter(|texts| parts.len() + texts.len() <= MAX_PARTS);
+        let note = if texts.is_some() { Note::DescriptionContinued } else { Note::DescriptionCut };
+        notes.push(note(rest.of.clone()));
+        for text in texts.into_iter().flatten() {
+            parts.push(part(parts.len(), text));
+        }
+    }
     if parts.is_empty() { Err(SkipReason::Empty) } else { Ok(parts) }
+}
+
+/// The texts of the parts that a description goes on in, as a thread of its own in which nothing is alive. None, if it is
+/// too long for one.
+fn continued(rest: &str, written: &Written, job: &Job<'_>) -> Option<Vec<String>> {
+    let nothing = Meant::nothing();
+    let draft = Draft::plain(nothing.inert(rest, job.rules.counting));
+    let rest = Written { draft, warning: written.warning.clone(), poll: None, media: Attached::default() };
+    let style = Style { long_posts: LongPosts::Thread, numbering: Numbering::Off, ..job.style.clone() };
+    let (texts, _) = texts(&rest, None, &nothing, &Job { style: &style, ..*job }).ok()?;
+    Some(texts)
 }
 
 /// The texts of the parts: each within its length, and nothing in it alive that was not meant.

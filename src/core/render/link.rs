@@ -28,8 +28,14 @@ pub fn add(draft: &mut Draft, address: &str, job: &Job<'_>, notes: &mut Vec<Note
 #[must_use]
 pub fn alone(address: &str, job: &Job<'_>) -> Draft {
     let mut draft = Draft::default();
-    draft.push_marked(&readable_by(job.target(), address.to_owned()), Kind::Link);
+    draft.push_marked(&readable(address, job.target()), Kind::Link);
     draft
+}
+
+/// An address as it is written on the target.
+#[must_use]
+pub fn readable(address: &str, target: Network) -> String {
+    readable_by(target, address.to_owned())
 }
 
 /// The address in a form that the target reads to its end and finds no name in: X stops at the first letter of most

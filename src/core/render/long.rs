@@ -16,7 +16,7 @@ use crate::core::select::SkipReason;
 use crate::core::style::LongPosts;
 
 /// The longest thread.
-const MAX_PARTS: usize = 25;
+pub const MAX_PARTS: usize = 25;
 /// What stands where a text was cut.
 const ELLIPSIS: &str = "…";
 

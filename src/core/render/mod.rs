@@ -3,9 +3,11 @@
 //! The steps stand in [`render`], in their order. Not here: whether the post is mirrored at all (`select`), which part
 //! is sent when (`plan`).
 
+mod attach;
 mod clean;
 mod compose;
 pub mod count;
+pub(crate) mod detach;
 mod draft;
 mod finish;
 mod inert;
@@ -23,14 +25,16 @@ mod tests;
 
 use std::collections::HashSet;
 
-use self::draft::Draft;
+use self::attach::Attached;
+use self::draft::{Draft, Kind};
 use self::note::Note;
 use self::warning::Placed;
-use super::money::Prices;
+use super::media::MediaRules;
+use super::money::{Prices, Spending};
 use super::post::{Network, Post};
 use super::record::{NewPoll, Part};
 use super::select::{Admitted, SkipReason};
-use super::style::{Boosts, Polls, Quotes, Style};
+use super::style::{Boosts, Polls, Quotes, SensitiveMedia, Style};
 
 /// What a target takes, and what it asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +47,8 @@ pub struct Rules {
     pub warnings: bool,
     /// The polls that it carries; `None`: none.
     pub polls: Option<PollLimits>,
+    /// The attachments that it carries.
+    pub media: MediaRules,
     /// How posts can be changed there; `None`: not at all.
     pub edits: Option<Edits>,
     /// After how many seconds a post that was sent and is not to be seen was never made (`anchors.md` B.4, rule 5).
@@ -110,6 +116,16 @@ pub enum Counting {
     },
 }
 
+impl Counting {
+    /// Which network counts so.
+    fn network(self) -> Network {
+        match self {
+            Self::Weighted => Network::Twitter,
+            Self::Graphemes { .. } | Self::Characters { .. } => Network::Mastodon,
+        }
+    }
+}
+
 /// What an admitted post becomes.
 ///
 /// # Errors
@@ -145,10 +161,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn target(&self) -> Network {
-        match self.rules.counting {
-            Counting::Weighted => Network::Twitter,
-            Counting::Graphemes { .. } | Counting::Characters { .. } => Network::Mastodon,
-        }
+        self.rules.counting.network()
     }
 }
 
@@ -160,9 +173,11 @@ struct Written {
     warning: Placed,
     /// A poll that the target carries.
     poll: Option<NewPoll>,
+    /// What is attached.
+    media: Attached,
 }
 
-/// What the owner wrote: text, poll, quoted post, warning.
+/// What the owner wrote: text, poll, quoted post, warning, attachments.
 fn own(job: &Job<'_>, notes: &mut Vec<Note>) -> Result<Written, SkipReason> {
     let post = job.post;
     if post.quote.is_some() && job.style.quotes == Quotes::Skip {
@@ -171,28 +186,58 @@ fn own(job: &Job<'_>, notes: &mut Vec<Note>) -> Result<Written, SkipReason> {
     if post.poll.is_some() && job.style.polls == Polls::Skip {
         return Err(SkipReason::Poll);
     }
+    if attach::is_sensitive(job) && job.style.media.sensitive == SensitiveMedia::Skip {
+        return Err(SkipReason::SensitiveMedia);
+    }
     let text = compose::prepared(&post.text, &post.spans, job, notes);
     let text = compose::without_hidden(text, job, notes);
     let (text, found) = warning::found(text, job, notes);
-    let words = post.warning.as_deref().or(found.as_deref());
+    let said = post.warning.as_deref().filter(|words| !clean::is_blank(words));
+    let words = said.or(found.as_deref());
+    let words = words.or_else(|| warning::of_sensitive(job, notes));
     let warning = Placed::of(words, post.address.as_deref(), job, notes)?;
     if let (Placed::Alone(_), Some(address)) = (&warning, &post.address) {
-        return Ok(Written { draft: warning.before(link::alone(address, job)), warning, poll: None });
+        return Ok(Written {
+            draft: warning.before(link::alone(address, job)),
+            warning,
+            poll: None,
+            media: Attached::default(),
+        });
     }
+    let media = attach::attached(job, notes)?;
+    let has_media = !media.groups.is_empty();
     let mut draft = compose::composed(&text, job, notes);
     let has_text = !draft.is_blank() || matches!(warning, Placed::Before(_));
-    let poll = poll::carried(&mut draft, has_text, job, notes);
-    if draft.is_blank() && poll.is_none() && job.style.quotes == Quotes::Author {
+    let poll = poll::carried(&mut draft, has_text, has_media, job, notes);
+    let is_bare = draft.is_blank() && poll.is_none() && !has_media && !media.is_linked;
+    if is_bare && job.style.quotes == Quotes::Author {
         // A name alone tells nobody anything.
         return Err(SkipReason::Empty);
     }
     if let Some(line) = share::quote_line(job, notes) {
         draft.append_paragraph(line);
     }
-    if draft.is_blank() {
+    if media.is_linked {
+        link_original(&mut draft, job, notes);
+    }
+    if draft.is_blank() && !has_media {
         return Err(SkipReason::Empty);
     }
-    Ok(Written { draft: warning.before(draft), warning, poll })
+    Ok(Written { draft: warning.before(draft), warning, poll, media })
+}
+
+/// Leads to the original at the end of a text, unless something in it does already.
+fn link_original(draft: &mut Draft, job: &Job<'_>, notes: &mut Vec<Note>) {
+    let Some(address) = job.post.address.as_deref() else { return };
+    let link = link::alone(address, job);
+    if draft.places(Kind::Link).any(|place| draft.text.get(place.clone()) == Some(&link.text)) {
+        return;
+    }
+    let price = job.rules.prices.map(|prices| prices.of_text(&link.text));
+    notes.extend(
+        price.filter(|(what, _)| *what == Spending::CreateWithLink).map(|(_, price)| Note::MediaLinkCosts(price)),
+    );
+    draft.append_paragraph(link);
 }
 
 /// Somebody else's post that the owner boosted.
@@ -204,5 +249,5 @@ fn shared(job: &Job<'_>, notes: &mut Vec<Note>) -> Result<Written, SkipReason> {
     let warning = Placed::of(boosted.warning.as_deref(), boosted.address.as_deref(), job, notes)?;
     let is_hidden = matches!(warning, Placed::Alone(_));
     let draft = warning.before(share::boost(&boosted, is_hidden, job, notes)?);
-    Ok(Written { draft, warning, poll: None })
+    Ok(Written { draft, warning, poll: None, media: Attached::default() })
 }

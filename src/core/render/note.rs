@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::core::money::Money;
+use crate::core::post::MediaKind;
 
 /// Something that was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,41 @@ pub enum Note {
     Boost(String),
     /// Characters that mean nothing there were left out.
     Cleaned,
+    /// More is attached than goes into a post: so many posts carry it.
+    MediaSpread(usize),
+    /// For this reason a link to the original stands for something that is attached to it.
+    MediaLinked(String),
+    /// For this reason something that is attached was left out.
+    MediaDropped(String),
+    /// Because of what is attached there is a link to the original, and the post costs so much.
+    MediaLinkCosts(Money),
+    /// The cover of a sound is attached in its place.
+    SoundAsCover,
+    /// The description of this was too long and was cut.
+    DescriptionCut(String),
+    /// The description of this was too long, and the rest of it stands in a part of its own.
+    DescriptionContinued(String),
+    /// A post with sensitive media got this content warning.
+    SensitiveWarning(String),
+}
+
+/// What an attachment of a kind is called.
+#[must_use]
+pub fn kind_name(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "picture",
+        MediaKind::Gif => "GIF",
+        MediaKind::Video => "video",
+        MediaKind::Audio => "sound",
+        MediaKind::Other => "attachment",
+    }
+}
+
+/// A length in seconds, to a tenth.
+#[must_use]
+pub fn secs(ms: u64) -> String {
+    let tenths = ms / 100;
+    if tenths.is_multiple_of(10) { format!("{} s", tenths / 10) } else { format!("{}.{} s", tenths / 10, tenths % 10) }
 }
 
 impl fmt::Display for Note {
@@ -94,6 +130,20 @@ impl fmt::Display for Note {
             Self::Quote(whose) => write!(f, "the quoted post is named: {whose}"),
             Self::Boost(whose) => write!(f, "it shares a post of {whose}"),
             Self::Cleaned => f.write_str("invisible characters that only disturb were left out"),
+            Self::MediaSpread(posts) => {
+                write!(f, "what is attached does not go into one post and is spread over {posts}")
+            }
+            Self::MediaLinked(why) => write!(f, "{why}: there is a link to the original instead"),
+            Self::MediaDropped(why) => write!(f, "{why}: left out"),
+            Self::MediaLinkCosts(price) => write!(f, "with the link to the original, its post costs {price}"),
+            Self::SoundAsCover => f.write_str("the cover picture of the sound is attached in its place"),
+            Self::DescriptionCut(of) => write!(f, "the description of {of} is too long and was cut"),
+            Self::DescriptionContinued(of) => {
+                write!(f, "the description of {of} is too long: the rest of it follows in a reply")
+            }
+            Self::SensitiveWarning(words) => {
+                write!(f, "the media are marked as sensitive: \"{words}\" became the content warning")
+            }
         }
     }
 }

@@ -17,8 +17,15 @@ const UNKNOWN_LENGTH_SECS: i64 = 24 * 3600;
 const BULLET: &str = "• ";
 
 /// Adds the post's poll to the text as a list, or gives it back where the target can carry it. `has_text` is whether
-/// something stands there already: neither network takes a poll without a text.
-pub fn carried(draft: &mut Draft, has_text: bool, job: &Job<'_>, notes: &mut Vec<Note>) -> Option<NewPoll> {
+/// something stands there already: neither network takes a poll without a text; `has_media`, whether something is
+/// attached: neither takes both.
+pub fn carried(
+    draft: &mut Draft,
+    has_text: bool,
+    has_media: bool,
+    job: &Job<'_>,
+    notes: &mut Vec<Note>,
+) -> Option<NewPoll> {
     let poll = job.post.poll.as_ref()?;
     let options = options(poll, job.rules.counting);
     if options.is_empty() {
@@ -35,7 +42,7 @@ pub fn carried(draft: &mut Draft, has_text: bool, job: &Job<'_>, notes: &mut Vec
     }
     let why = match job.style.polls {
         Polls::List | Polls::Link => "your config says so",
-        Polls::Native | Polls::Skip => match native(poll, &options, has_text, job) {
+        Polls::Native | Polls::Skip => match native(poll, &options, has_text, has_media, job) {
             Ok(poll) => {
                 notes.extend(other_length(job.post.poll.as_ref().and_then(|poll| poll.length_secs), poll.length_secs));
                 return Some(poll);
@@ -59,7 +66,13 @@ fn options(poll: &Poll, counting: Counting) -> Vec<String> {
 }
 
 /// The poll as the target takes it, or why it cannot.
-fn native(poll: &Poll, options: &[String], has_text: bool, job: &Job<'_>) -> Result<NewPoll, &'static str> {
+fn native(
+    poll: &Poll,
+    options: &[String],
+    has_text: bool,
+    has_media: bool,
+    job: &Job<'_>,
+) -> Result<NewPoll, &'static str> {
     let PollLimits { max_options, max_option_length, min_secs, max_secs, multiple } =
         job.rules.polls.ok_or("there are no polls there")?;
     let is_too_long = |option: &String| option_length(option, job.rules.counting) > max_option_length;
@@ -67,7 +80,7 @@ fn native(poll: &Poll, options: &[String], has_text: bool, job: &Job<'_>) -> Res
     let against = [
         (poll.closed, "it is over"),
         (!has_text, "there is no text with it"),
-        (!job.post.media.is_empty(), "there are media with it"),
+        (has_media, "there are media with it"),
         (options.len() < poll.options.len(), "it has options without text"),
         (options.len() < 2, "it has only one option"),
         (options.len() > max_options, "it has too many options"),

@@ -102,6 +102,15 @@ pub fn found((text, spans): Text, job: &Job<'_>, notes: &mut Vec<Note>) -> (Text
     }
 }
 
+/// The words that a post with sensitive media is hidden by, where it has none of its own and the target has a place.
+#[must_use]
+pub fn of_sensitive<'a>(job: &Job<'a>, notes: &mut Vec<Note>) -> Option<&'a str> {
+    let is_wanted = job.rules.warnings && job.post.sensitive && !job.post.media.is_empty();
+    let words = job.style.media.sensitive_warning.as_deref().filter(|words| is_wanted && !is_blank(words))?;
+    notes.push(Note::SensitiveWarning(one_line(words)));
+    Some(words)
+}
+
 /// The warning with what the owner wants before it; `CW: ` is not said twice.
 fn with_prefix(words: &str, prefix: &str) -> String {
     let label = prefix.trim_end_matches(|c: char| c.is_whitespace() || c == ':');

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::*;
 use crate::core::render::count::length;
@@ -297,6 +298,9 @@ const PIECES: &str = "([a-z]{1,9}|[а-я]{2,7}|[α-ω]{2,6}|[ا-ي]{2,6}|[א-ת]
     |👨‍👩‍👧‍👦|🇩🇪|👍🏽|e\u{301}\u{302}|\\.|\\. |, |。|、|「|」|!|\n|\n\n| |  |\u{a0}|\u{200b}|https://[a-z]{2,9}\\.org/[a-z]{0,40}|[a-z]{1,5}\\.co|@[a-z]{2,9}|#[a-z]{2,9}|:[a-z]{2,5}:|[a-z]{40,90}|\u{301}{1,60})";
 
 proptest! {
+    // The same cases each time: what of no text that anybody writes may be too long is looked at once more by `finish`.
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_261_123), ..ProptestConfig::default() })]
+
     #[test]
     fn nothing_is_lost_and_everything_fits(
         pieces in proptest::collection::vec(PIECES, 0..80),

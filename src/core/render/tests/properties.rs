@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::core::post::{Poll, Shared};
-use crate::core::style::{Boosts, CustomEmoji, Friend, LongPosts, Mentions, Warnings};
+use crate::core::style::{
+    Boosts, CustomEmoji, ExtraMedia, Friend, LongDescriptions, LongPosts, MediaStyle, Mentions, SensitiveMedia, Sound,
+    UnfitMedia, Warnings,
+};
 use count::{Found, found_by_x};
 use split::Numbering;
 
@@ -35,7 +38,77 @@ fn choice<T: Clone + std::fmt::Debug + 'static>(of: Vec<T>) -> impl Strategy<Val
 }
 
 prop_compose! {
+    fn media_styles()(
+        extra in choice(vec![ExtraMedia::Thread, ExtraMedia::Link]),
+        long_descriptions in choice(vec![LongDescriptions::Cut, LongDescriptions::Reply]),
+        unfit in choice(vec![UnfitMedia::Link, UnfitMedia::Drop, UnfitMedia::Skip]),
+        sound in choice(vec![Sound::Link, Sound::Cover]),
+        sensitive in choice(vec![SensitiveMedia::Attach, SensitiveMedia::Link]),
+        sensitive_warning in choice(vec![None, Some("sensitive @bob".to_owned())]),
+    ) -> MediaStyle {
+        MediaStyle {
+            extra, long_descriptions, unfit, sound, sensitive, sensitive_warning, ..MediaStyle::default()
+        }
+    }
+}
+
+prop_compose! {
+    /// An attachment: its files are at `https://f/a`, `https://f/b`; [`numbered`] tells it from others.
+    fn medium()(
+        kind in choice(vec![
+            MediaKind::Image, MediaKind::Image, MediaKind::Image, MediaKind::Gif, MediaKind::Video, MediaKind::Audio,
+            MediaKind::Other,
+        ]),
+        types in prop::collection::vec(choice(vec![None, Some(MediaType::Mp4), Some(MediaType::Gif), Some(MediaType::Avif)]), 0..3),
+        length_ms in prop::option::of(0_u64..300_000),
+        description in prop::option::weighted(0.5, "([a-z@.日
+]{0,40}|(word @bob main.rs ){0,200})"),
+        bitrate in prop::option::of(0_u64..9_000_000_000),
+    ) -> Media {
+        let files = types.into_iter().zip(["https://f/a", "https://f/b"]);
+        let files = files.map(|(media_type, url)| MediaFile { media_type, bitrate, ..file(url) }).collect();
+        let cover = description.as_ref().map(|_| "https://f/c".to_owned());
+        Media { files, description, length_ms, cover, ..Media::of(kind) }
+    }
+}
+
+/// With the place of each in its addresses.
+fn numbered(mut media: Vec<Media>) -> Vec<Media> {
+    for (number, media) in media.iter_mut().enumerate() {
+        let addresses = media.files.iter_mut().map(|file| &mut file.url).chain(&mut media.cover);
+        addresses.for_each(|address| *address = format!("{address}/{number}"));
+    }
+    media
+}
+
+/// Everything that is attached arrives in its order, or it is said what stands for it.
+fn check_media(post: &Post, rendered: &Rendered, rules: &MediaRules) -> Result<(), TestCaseError> {
+    let mut arrived: Vec<usize> = Vec::new();
+    for part in &rendered.parts {
+        prop_assert!(part.media.len() <= rules.max_images);
+        let is_picture = |kind| kind == MediaKind::Image;
+        prop_assert!(part.media.len() <= 1 || part.media.iter().all(|attachment| is_picture(attachment.kind)));
+        prop_assert!(part.media.is_empty() || part.poll.is_none());
+        for attachment in &part.media {
+            let length = attachment.description.as_ref().map_or(0, |words| words.chars().count());
+            prop_assert!(length <= rules.max_description);
+            let number = |source: &String| source.rsplit('/').next().unwrap().parse::<usize>().unwrap();
+            let places: Vec<usize> = attachment.sources.iter().map(number).collect();
+            prop_assert!(!places.is_empty() && places.iter().all(|place| *place == places[0]));
+            prop_assert!(arrived.last().is_none_or(|last| *last < places[0]));
+            arrived.push(places[0]);
+        }
+    }
+    let address = post.address.as_deref().unwrap();
+    let is_linked = rendered.parts.iter().any(|part| part.text.contains(address));
+    let is_dropped = rendered.notes.iter().any(|note| matches!(note, Note::MediaDropped(_)));
+    prop_assert!(post.boost.is_some() || arrived.len() == post.media.len() || is_linked || is_dropped);
+    Ok(())
+}
+
+prop_compose! {
     fn styles()(
+        media in media_styles(),
         long_posts in choice(vec![LongPosts::Thread, LongPosts::Truncate, LongPosts::Cheapest, LongPosts::Skip]),
         numbering in choice(vec![Numbering::Off, Numbering::Auto, Numbering::Always]),
         warnings in choice(vec![Warnings::Prefix, Warnings::WarningAndLink, Warnings::Skip, Warnings::Drop]),
@@ -51,7 +124,7 @@ prop_compose! {
         let warning_words = vec!["CW".into()];
         Style {
             long_posts, numbering, warnings, warning_words, custom_emoji, polls, quotes, boosts, mentions, friends,
-            hidden_hashtags, ..style()
+            hidden_hashtags, media, ..style()
         }
     }
 }
@@ -64,6 +137,8 @@ prop_compose! {
         other in prop::option::weighted(0.3, written()),
         is_boost in any::<bool>(),
         is_own in any::<bool>(),
+        media in prop_oneof![Just(Vec::new()), prop::collection::vec(medium(), 0..8)],
+        sensitive in any::<bool>(),
     ) -> Post {
         let shared = other.map(|other| {
             let (text, spans) = text_of(&other);
@@ -72,7 +147,8 @@ prop_compose! {
         });
         let poll = options.map(|options| Poll { options, multiple: is_own, length_secs: None, closed: false });
         let (boost, quote) = if is_boost { (shared, None) } else { (None, shared) };
-        Post { warning, boost, quote, poll, ..post(&text) }
+        let media = if boost.is_some() { Vec::new() } else { numbered(media) };
+        Post { warning, boost, quote, poll, sensitive, media, ..post(&text) }
     }
 }
 
@@ -86,8 +162,10 @@ proptest! {
     fn on_x_every_part_fits_and_touches_no_stranger(post in posts(), style in styles()) {
         let Ok(rendered) = rendered(&post, &style, &x()) else { return Ok(()) };
         prop_assert!((1..=25).contains(&rendered.parts.len()));
+        check_media(&post, &rendered, &x().media)?;
         for part in &rendered.parts {
-            prop_assert!(count::weighted(&part.text) <= 280 && !part.text.trim().is_empty(), "{part:?}");
+            prop_assert!(count::weighted(&part.text) <= 280, "{part:?}");
+            prop_assert!(!part.text.trim().is_empty() || !part.media.is_empty(), "{part:?}");
             prop_assert!(!part.text.contains(['\u{FEFF}', '\u{0}']), "{part:?}");
             let found = found_by_x(&part.text);
             let names = found.iter().filter(|(_, found)| *found == Found::Mention).map(|(range, _)| &part.text[range.start + 1..range.end]);
@@ -107,6 +185,7 @@ proptest! {
     #[test]
     fn on_mastodon_every_part_fits_and_touches_no_stranger(post in posts(), style in styles()) {
         let Ok(rendered) = rendered(&post, &style, &mastodon()) else { return Ok(()) };
+        check_media(&post, &rendered, &mastodon().media)?;
         for part in &rendered.parts {
             let length = |text: &str| count::length(text, mastodon().counting);
             let warning = part.warning.as_deref().unwrap_or_default();

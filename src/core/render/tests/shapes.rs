@@ -1,7 +1,7 @@
 //! Warnings, polls, quotes, boosts, long posts: what a post is made of.
 
 use super::*;
-use crate::core::post::{Media, MediaKind, Poll, Shared, Visibility};
+use crate::core::post::{Poll, Shared, Visibility};
 use crate::core::style::{Boosts, LongPosts, Mentions, Warnings};
 
 fn warned(words: &str) -> Post {
@@ -114,7 +114,7 @@ fn a_poll_that_the_target_cannot_carry_is_a_list() {
     let cases: [(Change, &str); 9] = [
         (|p| p.poll.as_mut().unwrap().closed = true, "it is over"),
         (|p| p.text = " ".into(), "there is no text with it"),
-        (|p| p.media = vec![Media { kind: MediaKind::Image, url: None, description: None }], "there are media with it"),
+        (|p| p.media = media("p1"), "there are media with it"),
         (|p| p.poll.as_mut().unwrap().options[0] = " \u{200B}".into(), "it has options without text"),
         (|p| p.poll.as_mut().unwrap().options.truncate(1), "it has only one option"),
         (|p| p.poll.as_mut().unwrap().options.extend(["c", "d", "e"].map(Into::into)), "it has too many options"),

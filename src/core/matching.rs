@@ -13,6 +13,9 @@ use super::record::{Intent, Part};
 /// How far a server's `Date` (whole seconds) may be ahead of the times that it gives its posts.
 const CLOCK_SLACK_SECS: i64 = 60;
 
+/// What stands for an attachment where there is no text: the object replacement character.
+const ATTACHMENT: &str = "\u{FFFC}";
+
 /// What a try should have left on the target.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
@@ -20,6 +23,10 @@ pub struct Expected<'a> {
     pub account: &'a str,
     /// The part.
     pub part: &'a Part,
+    /// The ids of what was uploaded for it.
+    pub media: &'a [&'a str],
+    /// The name that our own posts stand under there, where the network shows it.
+    pub our_app: Option<&'a str>,
     /// The post that it answers.
     pub reply_to: Option<&'a PostId>,
     /// The first try of it.
@@ -42,18 +49,41 @@ pub fn is_match(post: &Post, expected: &Expected<'_>) -> bool {
         && post.created >= earliest
         && expected.first_try.after.as_ref().is_none_or(|after| post.id > *after)
         && same_parent
-        && post.media.is_empty()
-        && fingerprint(&post.text, post.warning.as_deref())
-            == fingerprint(&expected.part.text, expected.part.warning.as_deref())
+        && post.media.len() == expected.part.media.len()
+        && post.print() == expected.part.print()
+        && (!post.text.trim().is_empty() || post.media.is_empty() || is_same_media(post, expected))
+}
+
+/// Whether what is attached to a post without words is what was uploaded for ours. Its number alone says little.
+///
+/// The ids are those of the uploads on Mastodon, `GoToSocial` and X; where they are not (Pleroma), the application's name
+/// tells.
+fn is_same_media(post: &Post, expected: &Expected<'_>) -> bool {
+    let is_ours = expected.our_app.is_some() && post.application.as_deref() == expected.our_app;
+    let is_untold = post.media.iter().any(|media| media.id.is_none()) || expected.media.is_empty();
+    is_ours || is_untold || has_media(post, expected.media)
+}
+
+/// Whether something is attached to a post, and all of it is among these uploads.
+#[must_use]
+pub fn has_media(post: &Post, ids: &[&str]) -> bool {
+    let is_known = |id: Option<&str>| id.is_some_and(|id| ids.contains(&id));
+    !post.media.is_empty() && post.media.iter().all(|media| is_known(media.id.as_deref()))
 }
 
 /// A text in 64 bits, the same before and after what the networks do to it.
 ///
 /// They compose characters (NFC), add or drop a link's scheme and last slash, join and trim white space, and may
 /// strip what has no width. The value is stable: it stands in the journal.
+///
+/// A post without a text is known by the number of its attachments.
 #[must_use]
-pub fn fingerprint(text: &str, warning: Option<&str>) -> u64 {
-    let whole = format!("{}\u{0}{}", plain_form(warning.unwrap_or_default()), plain_form(text));
+pub fn fingerprint(text: &str, warning: Option<&str>, attachments: usize) -> u64 {
+    let mut plain = plain_form(text);
+    if plain.is_empty() {
+        plain = ATTACHMENT.repeat(attachments);
+    }
+    let whole = format!("{}\u{0}{plain}", plain_form(warning.unwrap_or_default()));
     let digest = ring::digest::digest(&ring::digest::SHA256, whole.as_bytes());
     digest.as_ref().iter().take(8).fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
@@ -87,7 +117,7 @@ fn has_no_width(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::post::Poll;
+    use crate::core::post::{Media, MediaKind, Poll};
 
     const AT: Timestamp = Timestamp::from_secs(10_000);
 
@@ -96,7 +126,10 @@ mod tests {
         change(&mut post);
         let part = Part::plain("see  https://example.org/");
         let first_try = Intent { at: AT, after: Some(PostId::new("100")), reply_to: None };
-        is_match(&post, &Expected { account: "me", part: &part, reply_to: None, first_try: &first_try })
+        is_match(
+            &post,
+            &Expected { account: "me", part: &part, media: &[], our_app: None, reply_to: None, first_try: &first_try },
+        )
     }
 
     #[test]
@@ -113,11 +146,40 @@ mod tests {
         ));
         assert!(!is_ours(|p| p.reply_to = ReplyTo::Own(PostId::new("1"))));
         assert!(!is_ours(|p| p.reply_to = ReplyTo::Other));
+        assert!(!is_ours(|p| p.media = vec![Media::of(MediaKind::Image)]));
+    }
+
+    #[test]
+    fn a_post_without_words_is_known_by_its_uploads() {
+        let attachment = crate::core::record::Attachment {
+            kind: MediaKind::Image,
+            sources: vec!["https://files.example/1.png".into()],
+            description: None,
+            focus: None,
+            sensitive: false,
+        };
+        let part = Part::with_media("", vec![attachment]);
+        let first_try = Intent { at: AT, after: None, reply_to: None };
+        let is_ours = |id: Option<&str>, application: Option<&str>, text: &str| {
+            let mut post = Post::plain(PostId::new("105"), "me", AT, text);
+            post.media = vec![Media { id: id.map(str::to_owned), ..Media::of(MediaKind::Image) }];
+            post.application = application.map(str::to_owned);
+            let (media, our_app) = (&["m1"][..], Some("crosspostd"));
+            let expected =
+                Expected { account: "me", part: &part, media, our_app, reply_to: None, first_try: &first_try };
+            is_match(&post, &expected)
+        };
+        assert!(is_ours(Some("m1"), None, ""));
+        assert!(!is_ours(Some("m2"), None, " "), "another picture");
+        assert!(is_ours(Some("m2"), Some("crosspostd"), ""), "ids that are not those of uploads");
+        assert!(!is_ours(Some("m2"), Some("Web"), ""));
+        assert!(is_ours(None, None, ""), "nobody knows");
+        assert!(!is_ours(Some("m1"), None, "words"));
     }
 
     #[test]
     fn fingerprints_survive_what_networks_do_and_nothing_else() {
-        let same = |a: &str, b: &str| fingerprint(a, None) == fingerprint(b, None);
+        let same = |a: &str, b: &str| fingerprint(a, None, 0) == fingerprint(b, None, 0);
         assert!(same("cafe\u{301}", "café"));
         assert!(same(" a \n\n b", "a b"));
         assert!(same("main.\u{200B}rs", "main.rs"));
@@ -125,6 +187,7 @@ mod tests {
         assert!(!same("gm", "Gm"));
         assert!(!same("a b", "ab"));
         assert!(!same("/", ""));
-        assert_eq!(fingerprint("gm", None), 0x3281_dba6_32c1_c32a, "the value stands in journals");
+        assert_ne!(fingerprint("", None, 1), fingerprint(" ", None, 2));
+        assert_eq!(fingerprint("gm", None, 1), 0x3281_dba6_32c1_c32a, "the value stands in journals");
     }
 }

@@ -10,6 +10,7 @@
 //! `outlook` is about one post, `doubt` about what may have been sent, `revisit` about posts that are known already,
 //! `twin` about what stands on both sides.
 
+mod attach;
 mod doubt;
 mod outlook;
 mod revisit;
@@ -27,6 +28,7 @@ use super::state::{Event, State};
 use super::style::Style;
 use super::upkeep::Upkeep;
 
+pub use self::attach::{Attach, AttachStep, is_awaited, not_attached, refused};
 pub use self::outlook::{Outlook, outlook};
 pub use self::revisit::to_look_up;
 
@@ -92,9 +94,11 @@ pub struct Send {
     pub reply_to: Option<PostId>,
     /// Everything up to this post is known on the target.
     pub after: Option<PostId>,
+    /// The ids of the uploads that are attached to it, in order.
+    pub media: Vec<String>,
     /// For `Idempotency-Key`.
     pub idempotency_key: String,
-    /// What it costs.
+    /// What it costs, with what is told about its attachments.
     pub price: Money,
 }
 
@@ -104,6 +108,16 @@ impl Send {
     pub fn part(&self) -> Option<&Part> {
         self.deed.part()
     }
+}
+
+/// What is to be done next on a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub enum Task {
+    /// Something for an attachment.
+    Attach(Attach),
+    /// Something that shows.
+    Send(Send),
 }
 
 /// Takes in what was read: `state` is moved on, and the events that moved it are returned, in order.
@@ -187,9 +201,10 @@ impl Intake<'_> {
             }
             Some(twin::Found::Twin(twin)) => self.pair(post, &key, &twin, now),
             None => {
+                let (note, linked) = (plan.lost_media(), plan.is_linked());
                 let delivery = Delivery::planned(post.created, plan.parent.clone(), plan.deeds, prints, now);
                 let origin = post.address.clone();
-                Event::New { key, delivery: Delivery { edited: post.edited, origin, ..delivery } }
+                Event::New { key, delivery: Delivery { edited: post.edited, origin, note, linked, ..delivery } }
             }
         }
     }
@@ -282,10 +297,10 @@ pub fn give_up(state: &State, policy: &Policy) -> Vec<Event> {
     events
 }
 
-/// What is to be done on `target` next, if anything: for the oldest post that something can be done for. Whether it can be sent to at present
-/// is the engine's to know.
+/// What is to be done on `target` next, if anything: for the oldest post that something can be done for. Whether it
+/// can be sent to at present is the engine's to know. `now` is the time there; what is in `except` is passed over.
 #[must_use]
-pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
+pub fn next(state: &State, target: Network, policy: &Policy, now: Timestamp, except: &[Key]) -> Option<Task> {
     if state.in_doubt(target).is_some() {
         return None;
     }
@@ -294,6 +309,9 @@ pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
         .open(target)
         .filter(|(key, _)| wanted(key.source.network))
         .filter(|(_, delivery)| matches!(delivery.stage, Stage::Planned | Stage::Waiting { .. }))
+        // Others need not wait for what one post lacks.
+        .filter(|(_, delivery)| delivery.media_trouble.as_ref().is_none_or(|trouble| trouble.until <= now))
+        .filter(|(key, _)| !except.contains(key))
         .collect();
     ready.sort_by_key(|(key, delivery)| (delivery.written, *key));
     ready.into_iter().find_map(|(key, delivery)| {
@@ -306,16 +324,24 @@ pub fn next(state: &State, target: Network, policy: &Policy) -> Option<Send> {
                 None
             }
         };
-        let prices = policy.get(&target).and_then(|side| side.rules.prices);
-        Some(Send {
+        let rules = &policy.get(&target)?.rules;
+        // A mirror that is deleted and posted again stands until everything for the new one is there.
+        let to_come = attach::next_with_part(delivery).unwrap_or(deed);
+        let media = match attach::ready(key, delivery, to_come, &rules.media, now) {
+            Ok(media) if deed.part().is_some() => media,
+            Ok(_) => Vec::new(),
+            Err(attach) => return Some(Task::Attach(*attach)),
+        };
+        Some(Task::Send(Send {
             key: key.clone(),
             number: delivery.number(),
             deed: deed.clone(),
             reply_to,
             after: state.side(target).and_then(|side| side.read_to.clone()),
+            media,
             idempotency_key: delivery.idempotency_key(key),
-            price: prices.map_or_else(Money::default, |prices| prices.of(deed).1),
-        })
+            price: rules.prices.map_or_else(Money::default, |prices| prices.with_media(deed)),
+        }))
     })
 }
 

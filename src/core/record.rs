@@ -23,12 +23,15 @@
 //! Every row of [`step`] is tested. Not here: when something is tried again (`backoff`), what is to be done next
 //! (`plan`), how it is written down (`journal`).
 
+mod uploads;
+
 use serde::{Deserialize, Serialize};
 
-pub use super::deed::{Deed, NewPoll, Part};
-use super::matching::fingerprint;
+pub use super::deed::{Attachment, Deed, NewPoll, Part};
 use super::post::{Network, PostId, PostRef, Timestamp};
 use super::select::{Hold, SkipReason};
+
+pub use self::uploads::{MARGIN_SECS, MediaTrouble, Upload};
 
 /// How often a part is sent, at most, when each try ends in doubt and each time it turns out not to be there.
 pub const MAX_TRIES: u32 = 5;
@@ -98,6 +101,7 @@ impl Stage {
 }
 
 /// A post of the owner's and what became of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is about something else, and all stand in the journal")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// When the post was written, by its own network.
@@ -111,6 +115,15 @@ pub struct Delivery {
     /// The fingerprints of the parts' texts (see `matching`): one for each that is sent, once all are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prints: Vec<u64>,
+    /// What was uploaded for the part under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uploads: Vec<Upload>,
+    /// What is attached to each of the parts that stand on the target; shorter where the last have nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<Vec<Upload>>,
+    /// What keeps an attachment of the part under way from being attached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_trouble: Option<MediaTrouble>,
     /// The ids of the parts that stand on the target, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<PostId>,
@@ -139,6 +152,9 @@ pub struct Delivery {
     /// never changed or deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsure: bool,
+    /// Whether a link to the original stands for an attachment that was given up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub linked: bool,
     /// Whether it stands for itself although it is a reply: the target refused it as one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub standalone: bool,
@@ -195,6 +211,9 @@ impl Delivery {
             parent: None,
             deeds: Vec::new(),
             prints: Vec::new(),
+            uploads: Vec::new(),
+            attached: Vec::new(),
+            media_trouble: None,
             sent: Vec::new(),
             past: Vec::new(),
             address: None,
@@ -204,6 +223,7 @@ impl Delivery {
             note: None,
             amended: false,
             unsure: false,
+            linked: false,
             standalone: false,
             stage,
             tries: 0,
@@ -239,7 +259,9 @@ impl Delivery {
         let part = self.current().and_then(Deed::part).map_or("", |part| part.text.as_str());
         // What stood there before an edit and was deleted counts: the same text may have to be created again.
         let number = self.sent.len() + self.past.len();
-        let generation = self.tries / 2;
+        // A server that replays its answers would go on refusing uploads.
+        let refusals = self.media_trouble.as_ref().map_or(0, |trouble| trouble.refusals);
+        let generation = self.tries / 2 + refusals;
         let input = format!("{}\n{}\n{number}\n{generation}\n{part}", key.source, key.target.key());
         let digest = ring::digest::digest(&ring::digest::SHA256, input.as_bytes());
         digest.as_ref().iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
@@ -269,6 +291,9 @@ pub enum Change {
         /// The address of the post itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<String>,
+        /// What the owner should know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// It waits for something else.
     Held {
@@ -293,6 +318,61 @@ pub enum Change {
         /// What the owner should know.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+    },
+    /// An attachment of the next deed was uploaded.
+    Uploaded {
+        /// What came of it. It takes the place of an earlier upload of the same.
+        upload: Upload,
+    },
+    /// The target has done with an upload.
+    Processed {
+        /// Its id.
+        id: String,
+    },
+    /// The target was told about an upload.
+    Described {
+        /// Its id.
+        id: String,
+        /// What: [`Attachment::metadata_print`].
+        told: u64,
+    },
+    /// An upload is of no use: the target lost it or could not work with it.
+    UploadLost {
+        /// Its id.
+        id: String,
+    },
+    /// An attachment of the next deed cannot be had or given for now.
+    MediaMissing {
+        /// When it is tried again.
+        until: Timestamp,
+        /// Why.
+        why: String,
+    },
+    /// An attachment of the next deed was given up: this is done instead of what was to be done.
+    Detached {
+        /// What is to be done now.
+        deeds: Vec<Deed>,
+        /// The fingerprints of all the parts' texts.
+        prints: Vec<u64>,
+        /// What the owner should know.
+        note: String,
+        /// Whether a link to the original stands for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        linked: bool,
+    },
+    /// The target does not take the uploads of the deed under way; nothing was made.
+    MediaRefused {
+        /// When it is tried again.
+        until: Timestamp,
+        /// Why.
+        why: String,
+    },
+    /// The target cannot be used for the next deed's attachments for now.
+    Delayed {
+        /// When it may be tried again.
+        until: Timestamp,
+        /// Why.
+        why: String,
     },
     /// The next deed is about to be done. On disk before it is.
     Sending {
@@ -362,18 +442,18 @@ pub struct Illegal {
 /// # Errors
 /// When the change cannot follow the stage that it is in; the delivery is left as it was.
 pub fn step(delivery: &mut Delivery, change: &Change, now: Timestamp) -> Result<(), Illegal> {
-    let illegal = || Illegal { stage: Box::new(delivery.stage.clone()), change: Box::new(change.clone()) };
     let resting = matches!(delivery.stage, Stage::Planned | Stage::Waiting { .. });
     let held = matches!(delivery.stage, Stage::Held(_));
     let sending = matches!(delivery.stage, Stage::Sending { .. });
     let untouched = (resting || held) && delivery.is_untouched();
     let mirrored = delivery.stage == Stage::Mirrored;
     match change {
-        Change::Planned { parent, deeds, prints, edited, origin } if untouched && !deeds.is_empty() => {
+        Change::Planned { parent, deeds, prints, edited, origin, note } if untouched && !deeds.is_empty() => {
             delivery.parent.clone_from(parent);
             delivery.origin.clone_from(origin);
             delivery.prints.clone_from(prints);
             plan(delivery, deeds, *edited);
+            delivery.note.clone_from(note);
         }
         Change::Held { hold } if held => delivery.stage = Stage::Held(*hold),
         // The fingerprints follow with each deed: any of them may fail.
@@ -385,8 +465,17 @@ pub fn step(delivery: &mut Delivery, change: &Change, now: Timestamp) -> Result<
             delivery.edited = (*edited).or(delivery.edited);
             delivery.note.clone_from(note);
         }
+        _ if resting && uploads::step(delivery, change, now) => {}
+        Change::MediaRefused { until, why } if sending => {
+            if delivery.tries == 0 && delivery.doubted.is_none() {
+                delivery.first_try = None;
+            }
+            uploads::refused(delivery, *until, now);
+            delivery.stage = Stage::Waiting { until: *until, why: why.clone() };
+        }
         Change::Sending { intent } if resting && delivery.current().is_some() => {
             delivery.first_try.get_or_insert_with(|| intent.clone());
+            uploads::complete(delivery, now);
             delivery.stage = Stage::Sending { intent: intent.clone(), duplicate: false };
         }
         Change::Done { id, address } if sending => done(delivery, id, address.as_ref()),
@@ -424,7 +513,9 @@ pub fn step(delivery: &mut Delivery, change: &Change, now: Timestamp) -> Result<
         }
         Change::Failed { why } if !delivery.stage.is_final() => delivery.stage = Stage::Failed(why.clone()),
         Change::Skipped { why } if untouched => delivery.stage = Stage::Skipped(*why),
-        _ => return Err(illegal()),
+        _ => {
+            return Err(Illegal { stage: Box::new(delivery.stage.clone()), change: Box::new(change.clone()) });
+        }
     }
     delivery.changed = now;
     if delivery.stage.is_final() && !matches!(delivery.stage, Stage::Failed(_)) {
@@ -437,6 +528,8 @@ fn plan(delivery: &mut Delivery, deeds: &[Deed], edited: Option<Timestamp>) {
     delivery.deeds = deeds.to_vec();
     delivery.edited = edited.or(delivery.edited);
     delivery.note = None;
+    delivery.linked = false;
+    delivery.media_trouble = None;
     delivery.tries = 0;
     delivery.first_try = None;
     delivery.reposts = reposted(deeds);
@@ -454,12 +547,15 @@ fn reposted(deeds: &[Deed]) -> Option<PostId> {
 fn done(delivery: &mut Delivery, id: &PostId, address: Option<&String>) {
     let deed = if delivery.deeds.is_empty() { None } else { Some(delivery.deeds.remove(0)) };
     let place = |delivery: &Delivery, post: &PostId| delivery.sent.iter().position(|part| part == post);
-    let print = |part: &Part| fingerprint(&part.text, part.warning.as_deref());
     match deed {
         Some(Deed::Edit { post, part }) => {
             if let Some(at) = place(delivery, &post) {
-                delivery.prints.get_mut(at).into_iter().for_each(|before| *before = print(&part));
+                delivery.prints.get_mut(at).into_iter().for_each(|before| *before = part.print());
                 delivery.sent.get_mut(at).into_iter().for_each(|before| before.clone_from(id));
+            }
+            if let Some(at) = place(delivery, id) {
+                let before = delivery.attached.get(at).cloned().unwrap_or_default();
+                uploads::attach(delivery, at, &part, &before);
             }
             if post != *id {
                 delivery.past.push(post);
@@ -468,6 +564,9 @@ fn done(delivery: &mut Delivery, id: &PostId, address: Option<&String>) {
         Some(Deed::Delete { post }) => {
             if let Some(at) = place(delivery, &post) {
                 delivery.sent.remove(at);
+                if at < delivery.attached.len() {
+                    delivery.attached.remove(at);
+                }
                 if at < delivery.prints.len() {
                     delivery.prints.remove(at);
                 }
@@ -477,14 +576,18 @@ fn done(delivery: &mut Delivery, id: &PostId, address: Option<&String>) {
         Some(Deed::Repost { .. }) => {}
         deed @ (Some(Deed::Create(_)) | None) => {
             if delivery.amended {
-                delivery.prints.extend(deed.as_ref().and_then(Deed::part).map(print));
+                delivery.prints.extend(deed.as_ref().and_then(Deed::part).map(Part::print));
             }
             if delivery.sent.is_empty() {
                 delivery.address = address.cloned();
             }
+            if let Some(part) = deed.as_ref().and_then(Deed::part) {
+                uploads::attach(delivery, delivery.sent.len(), part, &[]);
+            }
             delivery.sent.push(id.clone());
         }
     }
+    delivery.media_trouble = None;
     delivery.tries = 0;
     delivery.first_try = None;
     if delivery.current().is_some() {
@@ -496,6 +599,8 @@ fn done(delivery: &mut Delivery, id: &PostId, address: Option<&String>) {
 
 /// Nothing more is to be done.
 fn rest(delivery: &mut Delivery) {
+    delivery.uploads = Vec::new();
+    delivery.media_trouble = None;
     delivery.amended = false;
     let nothing_left = delivery.sent.is_empty() && delivery.reposts.is_none();
     delivery.stage = if nothing_left { Stage::Removed } else { Stage::Mirrored };

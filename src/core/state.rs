@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::matching::fingerprint;
 use super::money::{Ledger, Money, Spending};
 use super::post::{Network, PostId, PostRef, Timestamp};
-use super::record::{Change, Deed, Delivery, Illegal, Key, Stage, step};
+use super::record::{Change, Deed, Delivery, Illegal, Key, Part, Stage, step};
 
 const DAY_SECS: i64 = 86_400;
 
@@ -211,7 +210,7 @@ impl State {
         }
         self.index_prints(key, &delivery.prints);
         let to_come = delivery.deeds.iter().filter_map(Deed::part);
-        let to_come = to_come.map(|part| fingerprint(&part.text, part.warning.as_deref()));
+        let to_come = to_come.map(Part::print);
         self.index_prints(key, &to_come.collect::<Vec<_>>());
         self.deliveries.insert(key.clone(), delivery.clone());
     }
@@ -236,7 +235,9 @@ impl State {
         {
             self.mirrors.insert(PostRef::new(key.target, id.clone()), key.clone());
         }
-        if let Change::Planned { prints, .. } | Change::Amended { prints, .. } = change {
+        if let Change::Planned { prints, .. } | Change::Amended { prints, .. } | Change::Detached { prints, .. } =
+            change
+        {
             self.index_prints(key, prints);
         }
         Ok(())
@@ -415,7 +416,7 @@ mod tests {
 
     fn mirrored(number: usize) -> Vec<Event> {
         let part = Part::plain(&format!("post {number}"));
-        let print = fingerprint(&part.text, None);
+        let print = part.print();
         let delivery = Delivery::planned(NOW, None, vec![Deed::Create(part)], vec![print], NOW);
         let change =
             |change| Event::Change { key: key(number), at: NOW.plus_secs(i64::try_from(number).unwrap()), change };
@@ -492,7 +493,7 @@ mod tests {
         let state = state(mirrored(7));
         assert_eq!(state.made_by(&PostRef::new(Network::Twitter, id(1007))), Some(&key(7)));
         assert_eq!(state.made_by(&PostRef::new(Network::Mastodon, id(1007))), None);
-        let print = fingerprint("post 7", None);
+        let print = crate::core::matching::fingerprint("post 7", None, 0);
         assert_eq!(state.with_print(Network::Twitter, print).count(), 1);
     }
 }

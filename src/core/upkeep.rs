@@ -2,7 +2,7 @@
 //!
 //! Not here: noticing it (`plan`), carrying it out (`engine`).
 
-use super::record::{Deed, Delivery, Part};
+use super::record::{Attachment, Deed, Delivery, Part, Upload};
 use super::render::Edits;
 
 /// What becomes of a mirror when its post is edited.
@@ -62,14 +62,17 @@ pub fn amend(
     age_secs: i64,
     has_replies: bool,
 ) -> Amendment {
-    if delivery.prints == after {
+    // What the owner put there is theirs: nothing is known of what is attached to it.
+    let is_ours = delivery.prints.len() == delivery.sent.len();
+    let has_media = |(number, part): (usize, &Part)| has_media(delivery, number, part);
+    if delivery.prints == after && (!is_ours || parts.iter().enumerate().all(has_media)) {
         return Amendment::Nothing;
     }
     match policy {
         EditPolicy::Ignore => Amendment::Refused("your config says to leave edits"),
         // Nothing of the owner's is ever touched.
         _ if delivery.unsure => Amendment::Refused(UNSURE),
-        _ if delivery.prints.len() != delivery.sent.len() => Amendment::Refused("you put it there yourself"),
+        _ if !is_ours => Amendment::Refused("you put it there yourself"),
         EditPolicy::Repost if has_replies => {
             Amendment::Refused("posts of yours hang on the mirror, so it was not deleted and posted again")
         }
@@ -87,6 +90,19 @@ pub fn amend(
     }
 }
 
+/// Whether the part that stands at a place has these attachments, told of as they are now.
+fn has_media(delivery: &Delivery, number: usize, part: &Part) -> bool {
+    let standing = delivery.attached.get(number).map_or(&[][..], Vec::as_slice);
+    let is_same = |(upload, attachment): (&Upload, &Attachment)| {
+        let is_told = match upload.told {
+            Some(told) => told == attachment.metadata_print(),
+            None => !attachment.has_metadata(),
+        };
+        is_told && upload.source == attachment.source()
+    };
+    standing.len() == part.media.len() && standing.iter().zip(&part.media).all(is_same)
+}
+
 /// Changed parts are edited, surplus ones deleted (the last first), further ones added at the end.
 fn edit(delivery: &Delivery, parts: Vec<Part>, after: &[u64]) -> Vec<Deed> {
     let kept = parts.len();
@@ -94,7 +110,7 @@ fn edit(delivery: &Delivery, parts: Vec<Part>, after: &[u64]) -> Vec<Deed> {
         delivery.sent.iter().skip(kept).rev().map(|post| Deed::Delete { post: post.clone() }).collect();
     for (number, part) in parts.into_iter().enumerate() {
         match delivery.sent.get(number) {
-            Some(_) if delivery.prints.get(number) == after.get(number) => {}
+            Some(_) if delivery.prints.get(number) == after.get(number) && has_media(delivery, number, &part) => {}
             Some(post) => deeds.push(Deed::Edit { post: post.clone(), part }),
             None => deeds.push(Deed::Create(part)),
         }
@@ -105,7 +121,7 @@ fn edit(delivery: &Delivery, parts: Vec<Part>, after: &[u64]) -> Vec<Deed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::post::{PostId, Timestamp};
+    use crate::core::post::{MediaKind, PostId, Timestamp};
     use crate::core::record::Stage;
 
     const CAN: Option<Edits> = Some(Edits { window_secs: Some(3600), new_id: true });
@@ -147,6 +163,63 @@ mod tests {
             (&[1, 2], &[3], Repost, None, 0, true, "posts of yours"),
         ] {
             assert_eq!(asked(before, after, policy, can, age, replies), expected, "{before:?} {after:?} {policy:?}");
+        }
+    }
+
+    /// An attachment with a description: `source description`.
+    fn attachment(said: &str) -> Attachment {
+        let (source, description) = said.split_once(' ').unwrap_or((said, ""));
+        let description = Some(description.to_owned()).filter(|words| !words.is_empty());
+        let sources = vec![source.to_owned(), "https://e.org/other".to_owned()];
+        Attachment { kind: MediaKind::Image, sources, description, focus: None, sensitive: false }
+    }
+
+    fn uploaded(said: &str, told: bool) -> Upload {
+        let attachment = attachment(said);
+        let source = attachment.source().to_owned();
+        let told = told.then(|| attachment.metadata_print());
+        Upload { source, id: "7".into(), until: Timestamp::default(), processing: false, told, described: false }
+    }
+
+    #[test]
+    fn a_change_of_what_is_attached_is_an_edit() {
+        for (standing, told, now, expected) in [
+            (&[][..], true, &[][..], 0),
+            (&["a"], true, &["a"], 0),
+            (&["a"], false, &["a"], 0),
+            (&["a cat"], true, &["a cat"], 0),
+            (&["a cat"], true, &["a dog"], 1),
+            (&["a cat"], true, &["a"], 1),
+            (&["a"], true, &["a cat"], 1),
+            (&["a"], false, &["a cat"], 1),
+            (&["a"], true, &["b"], 1),
+            (&["a", "b"], true, &["b", "a"], 1),
+            (&["a"], true, &["a", "b"], 1),
+            // One that could not be had is tried again.
+            (&[], true, &["a"], 1),
+            (&["a"], true, &[], 1),
+        ] {
+            let at = Timestamp::default();
+            let mut delivery = Delivery::planned(at, None, Vec::new(), vec![1, 2], at);
+            delivery.stage = Stage::Mirrored;
+            delivery.sent = vec![PostId::new("p1"), PostId::new("p2")];
+            if !standing.is_empty() {
+                delivery.attached = vec![Vec::new(), standing.iter().map(|said| uploaded(said, told)).collect()];
+            }
+            let mut parts = vec![Part::plain("one"), Part::plain("two")];
+            if let Some(part) = parts.last_mut() {
+                part.media = now.iter().map(|said| attachment(said)).collect();
+            }
+            let asked = |delivery: &Delivery, parts: &[Part]| {
+                amend(delivery, parts.to_vec(), &[1, 2], EditPolicy::Edit, CAN, 0, false)
+            };
+            let edit = parts.last().map(|part| Deed::Edit { post: PostId::new("p2"), part: part.clone() });
+            let expected_deeds = edit.into_iter().take(expected).collect::<Vec<_>>();
+            let answer = if expected == 0 { Amendment::Nothing } else { Amendment::Deeds(expected_deeds) };
+            assert_eq!(asked(&delivery, &parts), answer, "{standing:?} {now:?}");
+            // What the owner put there.
+            delivery.sent.push(PostId::new("p3"));
+            assert_eq!(asked(&delivery, &parts), Amendment::Nothing);
         }
     }
 }

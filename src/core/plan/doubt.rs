@@ -1,7 +1,7 @@
 //! What may have been done and was never answered for: settled from the target's own timeline, and from nothing else.
 
 use super::{Intake, Read, SidePolicy, is_known, price};
-use crate::core::matching::{Expected, fingerprint, is_match};
+use crate::core::matching::{Expected, has_media, is_match};
 use crate::core::post::{Network, Post, PostId, PostRef};
 use crate::core::record::{Change, Deed, Delivery, Intent, MAX_TRIES, Part, Stage};
 
@@ -30,7 +30,9 @@ impl Intake<'_> {
             Some(post) => {
                 let (id, address) = (post.id.clone(), post.address.clone());
                 // A new version of what is ours is ours; anything else is if it says so.
+                let uploads: Vec<&str> = delivery.uploads.iter().map(|upload| upload.id.as_str()).collect();
                 let is_ours = matches!(deed, Deed::Edit { .. })
+                    || has_media(post, &uploads)
                     || (policy.our_app.is_some() && post.application == policy.our_app);
                 if is_ours { Change::Done { id, address } } else { Change::Adopted { id, address } }
             }
@@ -62,9 +64,12 @@ impl Intake<'_> {
         delivery: &Delivery,
         (intent, part): (&Intent, &Part),
     ) -> Option<&'r Post> {
+        let uploads: Vec<&str> = delivery.uploads.iter().map(|upload| upload.id.as_str()).collect();
         let expected = Expected {
             account: &policy.account,
             part,
+            media: &uploads,
+            our_app: policy.our_app.as_deref(),
             reply_to: intent.reply_to.as_ref(),
             first_try: delivery.first_try.as_ref().unwrap_or(intent),
         };
@@ -72,18 +77,18 @@ impl Intake<'_> {
         // shown, and the one that came after the try.
         let by_another =
             |post: &Post| policy.our_app.is_some() && post.application.is_some() && post.application != policy.our_app;
-        self.unknown(read, policy)
-            .filter(|post| is_match(post, &expected))
-            .min_by_key(|post| (by_another(post), post.created < expected.first_try.at, &post.id))
+        self.unknown(read, policy).filter(|post| is_match(post, &expected)).min_by_key(|post| {
+            let other_media = !has_media(post, &uploads);
+            (by_another(post), other_media, post.created < expected.first_try.at, &post.id)
+        })
     }
 
     /// The version that a try to edit a post left behind.
     fn find_version<'r>(&self, read: &'r Read, policy: &SidePolicy, before: &PostId, part: &Part) -> Option<&'r Post> {
-        let print = |text: &str, warning: &Option<String>| fingerprint(text, warning.as_deref());
-        let expected = print(&part.text, &part.warning);
+        let expected = part.print();
         self.unknown(read, policy)
             .filter(|post| post.earlier_versions.contains(before))
-            .find(|post| print(&post.text, &post.warning) == expected)
+            .find(|post| post.print() == expected)
     }
 
     /// The posts of the owner's account that were never seen before.

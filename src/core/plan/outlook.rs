@@ -1,10 +1,9 @@
 //! What becomes of one post, as things stand: everything that `preview` shows.
 
 use super::Policy;
-use crate::core::matching::fingerprint;
 use crate::core::parent::{Parent, parent_of, stands_on_target};
 use crate::core::post::{Network, Post, PostRef, Shared, Timestamp};
-use crate::core::record::{Deed, Key};
+use crate::core::record::{Deed, Key, Part};
 use crate::core::render::note::Note;
 use crate::core::render::{Rendered, Surroundings, render};
 use crate::core::select::{Circumstances, Hold, SkipReason, Verdict, decide};
@@ -37,7 +36,24 @@ impl Plan {
     #[must_use]
     pub fn prints(&self) -> Vec<u64> {
         let parts = self.deeds.iter().filter_map(Deed::part);
-        parts.map(|part| fingerprint(&part.text, part.warning.as_deref())).collect()
+        parts.map(Part::print).collect()
+    }
+
+    /// What the owner should know of attachments that cannot be carried over, which is known before they are fetched.
+    #[must_use]
+    pub fn lost_media(&self) -> Option<String> {
+        let lost = self.notes.iter().filter_map(|note| match note {
+            Note::MediaLinked(why) => Some(format!("{why}; a link stands for it")),
+            Note::MediaDropped(why) => Some(format!("{why}; it was left out")),
+            _ => None,
+        });
+        Some(lost.collect::<Vec<_>>().join("; ")).filter(|lost| !lost.is_empty())
+    }
+
+    /// Whether a link to the post stands for something that is attached to it.
+    #[must_use]
+    pub fn is_linked(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note, Note::MediaLinked(_)))
     }
 }
 

@@ -103,6 +103,7 @@ impl Intake<'_> {
                 Change::Skipped { why: SkipReason::Twin }
             }
             None => Change::Planned {
+                note: plan.lost_media(),
                 parent: plan.parent.clone(),
                 deeds: plan.deeds,
                 prints,

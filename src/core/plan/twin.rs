@@ -1,8 +1,7 @@
 //! What stands on both sides: our own mirror read back after a doubt, or the same post put there by the owner's hand.
 
 use super::{Intake, is_known};
-use crate::core::matching::fingerprint;
-use crate::core::post::{Network, Post, PostId, PostRef, ReplyTo, Timestamp};
+use crate::core::post::{Media, Network, Post, PostId, PostRef, ReplyTo, Timestamp};
 use crate::core::record::{Change, Delivery, Key, Stage};
 use crate::core::select::{Circumstances, SkipReason, Verdict, decide};
 use crate::core::state::Event;
@@ -40,17 +39,25 @@ enum Seen {
     Mirrored,
 }
 
+/// Whether a post without words has other things attached than what was uploaded for a delivery.
+fn has_other_media(post: &Post, delivery: &Delivery) -> bool {
+    let uploads = || delivery.uploads.iter().chain(delivery.attached.iter().flatten());
+    let is_ours = |media: &Media| media.id.as_ref().is_none_or(|id| uploads().any(|upload| upload.id == *id));
+    post.text.trim().is_empty() && uploads().next().is_some() && !post.media.iter().any(is_ours)
+}
+
 impl Intake<'_> {
     /// Whether a post that is new stands on the other side already, for one reason or another.
     pub(super) fn echo_or_twin(&self, post: &Post, prints: &[u64], key: &Key) -> Option<Found> {
         if post.boost.is_some() {
             return None;
         }
-        let own_print = fingerprint(&post.text, post.warning.as_deref());
+        let own_print = post.print();
         if self.is_possible_echo(post, own_print, key.source.network) {
             return Some(Found::Echo);
         }
-        if post.reply_to != ReplyTo::Nothing {
+        // Two posts without words are not the same for that.
+        if post.reply_to != ReplyTo::Nothing || post.text.trim().is_empty() {
             return None;
         }
         self.twin_by_hand(post, own_print, prints, key).map(Found::Twin)
@@ -58,7 +65,8 @@ impl Intake<'_> {
 
     /// Whether a text was sent to this network in a moment of doubt, and may be that.
     fn is_possible_echo(&self, post: &Post, print: u64, source: Network) -> bool {
-        self.state.with_print(source, print).any(|(_, delivery)| {
+        let alike = self.state.with_print(source, print);
+        alike.filter(|(_, delivery)| !has_other_media(post, delivery)).any(|(_, delivery)| {
             matches!(delivery.stage, Stage::Sending { .. })
                 || delivery.doubted.is_some_and(|at| post.created <= at.plus_secs(ECHO_SECS))
         })
@@ -82,7 +90,7 @@ impl Intake<'_> {
                     && twin.reply_to == ReplyTo::Nothing
                     && leaves(twin)
                     && (self.is_new(&PostRef::new(key.target, twin.id.clone())) || self.is_held(twin, key))
-                    && fingerprint(&twin.text, twin.warning.as_deref()) == *print
+                    && twin.print() == *print
             });
             if let Some(twin) = twin {
                 let seen = if self.is_held(twin, key) { Seen::Held } else { Seen::JustNow };

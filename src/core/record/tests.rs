@@ -40,11 +40,29 @@ fn changes() -> Vec<(&'static str, Change)> {
     let deeds = || vec![create("new")];
     let noted = Change::Noted { edited: Some(NOW), note: Some("x".into()) };
     vec![
-        ("planned", Change::Planned { parent: None, deeds: deeds(), prints: vec![3], edited: Some(NOW), origin: None }),
+        (
+            "planned",
+            Change::Planned {
+                parent: None,
+                deeds: deeds(),
+                prints: vec![3],
+                edited: Some(NOW),
+                origin: None,
+                note: None,
+            },
+        ),
         ("held", Change::Held { hold: hold() }),
         ("amended", Change::Amended { deeds: deeds(), prints: vec![3], edited: Some(NOW) }),
         ("noted", noted),
         ("unthreaded", Change::Unthreaded),
+        ("uploaded", Change::Uploaded { upload: upload("a", "m1") }),
+        ("processed", Change::Processed { id: "m1".into() }),
+        ("described", Change::Described { id: "m1".into(), told: 7 }),
+        ("upload-lost", Change::UploadLost { id: "m1".into() }),
+        ("media-missing", Change::MediaMissing { until: NOW, why: "x".into() }),
+        ("delayed", Change::Delayed { until: NOW, why: "x".into() }),
+        ("detached", Change::Detached { deeds: deeds(), prints: vec![3], note: "x".into(), linked: false }),
+        ("media-refused", Change::MediaRefused { until: NOW, why: "x".into() }),
         ("sending", Change::Sending { intent: intent() }),
         ("done", Change::Done { id: PostId::new("9"), address: None }),
         ("adopted", Change::Adopted { id: PostId::new("9"), address: None }),
@@ -54,6 +72,11 @@ fn changes() -> Vec<(&'static str, Change)> {
         ("failed", Change::Failed { why: "x".into() }),
         ("skipped", Change::Skipped { why: SkipReason::ParentNotMirrored }),
     ]
+}
+
+fn upload(source: &str, id: &str) -> Upload {
+    let until = NOW.plus_secs(86_400);
+    Upload { source: source.into(), id: id.into(), until, processing: true, told: None, described: false }
 }
 
 fn name(stage: &Stage) -> &'static str {
@@ -77,6 +100,21 @@ fn every_row_of_the_table() {
         ("held", "failed", "failed"),
         ("held", "skipped", "skipped"),
         ("planned", "planned", "planned"),
+        ("planned", "uploaded", "planned"),
+        ("planned", "processed", "planned"),
+        ("planned", "described", "planned"),
+        ("planned", "upload-lost", "planned"),
+        ("planned", "media-missing", "waiting"),
+        ("planned", "delayed", "waiting"),
+        ("planned", "detached", "planned"),
+        ("waiting", "uploaded", "waiting"),
+        ("waiting", "processed", "waiting"),
+        ("waiting", "described", "waiting"),
+        ("waiting", "upload-lost", "waiting"),
+        ("waiting", "media-missing", "waiting"),
+        ("waiting", "delayed", "waiting"),
+        ("waiting", "detached", "planned"),
+        ("sending", "media-refused", "waiting"),
         ("planned", "sending", "sending"),
         ("planned", "failed", "failed"),
         ("planned", "skipped", "skipped"),
@@ -200,4 +238,114 @@ fn a_repost_is_mirrored_without_a_post_of_its_own() {
     let mut delivery = Delivery::planned(NOW, None, vec![Deed::Repost { post: PostId::new("5") }], Vec::new(), NOW);
     deed_done(&mut delivery, "5");
     assert_eq!((delivery.stage, delivery.sent, delivery.reposts), (Stage::Mirrored, vec![], Some(PostId::new("5"))));
+}
+
+fn with_media(text: &str, sources: &[&str]) -> Part {
+    let attachment = |source: &&str| Attachment {
+        kind: crate::core::post::MediaKind::Image,
+        sources: vec![(*source).to_owned()],
+        description: None,
+        focus: None,
+        sensitive: false,
+    };
+    Part::with_media(text, sources.iter().map(attachment).collect())
+}
+
+fn lives(delivery: &mut Delivery, changes: Vec<Change>) {
+    for change in changes {
+        step(delivery, &change, NOW).unwrap();
+    }
+}
+
+fn ids(uploads: &[Upload]) -> Vec<&str> {
+    uploads.iter().map(|upload| upload.id.as_str()).collect()
+}
+
+#[test]
+fn uploads_are_kept_until_their_part_stands_and_stay_known_with_it() {
+    let deeds = vec![Deed::Create(with_media("one", &["a", "b", "a"])), Deed::Create(with_media("", &["c"]))];
+    let mut delivery = Delivery::planned(NOW, None, deeds, vec![1, 2], NOW);
+    let uploaded = |source, id| Change::Uploaded { upload: upload(source, id) };
+    let sent =
+        |id: &str| vec![Change::Sending { intent: intent() }, Change::Done { id: PostId::new(id), address: None }];
+    lives(&mut delivery, vec![uploaded("a", "m1"), uploaded("b", "m2"), uploaded("a", "m3")]);
+    lives(&mut delivery, vec![Change::Processed { id: "m1".into() }, Change::Described { id: "m1".into(), told: 7 }]);
+    assert_eq!(delivery.uploads.iter().map(|u| (u.processing, u.told)).next(), Some((false, Some(7))));
+    lives(&mut delivery, sent("11"));
+    assert!(delivery.uploads.is_empty());
+    assert_eq!(ids(&delivery.attached[0]), ["m1", "m2", "m3"]);
+    lives(&mut delivery, vec![uploaded("c", "m4")]);
+    lives(&mut delivery, sent("12"));
+    assert_eq!(delivery.attached.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
+
+    // An edit: one stays, one goes, one comes.
+    let part = with_media("better", &["b", "d"]);
+    let deeds = vec![Deed::Edit { post: PostId::new("11"), part }];
+    lives(&mut delivery, vec![Change::Amended { deeds, prints: vec![3], edited: Some(NOW) }, uploaded("d", "m5")]);
+    lives(&mut delivery, sent("11"));
+    assert_eq!(ids(&delivery.attached[0]), ["m2", "m5"]);
+    assert_eq!(ids(&delivery.attached[1]), ["m4"]);
+
+    // A deletion.
+    let deeds = vec![Deed::Delete { post: PostId::new("11") }];
+    lives(&mut delivery, vec![Change::Amended { deeds, prints: Vec::new(), edited: None }]);
+    lives(&mut delivery, sent("11"));
+    assert_eq!(delivery.attached.iter().map(|part| ids(part)).collect::<Vec<_>>(), [["m4"]]);
+}
+
+#[test]
+fn an_upload_that_is_over_is_replaced_and_a_refused_one_forgotten() {
+    let deeds = vec![Deed::Create(with_media("one", &["a", "a"]))];
+    let mut delivery = Delivery::planned(NOW, None, deeds, vec![1], NOW);
+    let old = Upload { until: NOW, ..upload("a", "m1") };
+    lives(&mut delivery, vec![Change::Uploaded { upload: old }, Change::Uploaded { upload: upload("a", "m2") }]);
+    assert_eq!(ids(&delivery.uploads), ["m2"]);
+    lives(&mut delivery, vec![Change::Uploaded { upload: upload("a", "m3") }]);
+    assert_eq!(ids(&delivery.uploads), ["m2", "m3"], "the same picture twice");
+    let until = NOW.plus_secs(60);
+    let refused = || Change::MediaRefused { until, why: "x".into() };
+    lives(&mut delivery, vec![Change::Sending { intent: intent() }, refused()]);
+    assert!(delivery.uploads.is_empty() && delivery.first_try.is_none());
+    assert_eq!(delivery.media_trouble, Some(MediaTrouble { since: NOW, until, refusals: 1 }));
+    lives(&mut delivery, vec![Change::Sending { intent: intent() }, refused()]);
+    assert_eq!(delivery.media_trouble.as_ref().map(|trouble| trouble.refusals), Some(2));
+    lives(
+        &mut delivery,
+        vec![Change::Detached { deeds: vec![create("x")], prints: vec![9], note: "gone".into(), linked: false }],
+    );
+    assert_eq!((delivery.media_trouble.clone(), delivery.note.as_deref()), (None, Some("gone")));
+}
+
+#[test]
+fn an_upload_that_is_made_again_does_not_make_the_wait_for_another_one_begin_again() {
+    let deeds = vec![Deed::Create(with_media("one", &["a", "b"]))];
+    let mut delivery = Delivery::planned(NOW, None, deeds, vec![1], NOW);
+    let missing = |at| Change::MediaMissing { until: at, why: "x".into() };
+    let uploaded = |id| Change::Uploaded { upload: upload("a", id) };
+    let day_later = NOW.plus_secs(86_399);
+    lives(&mut delivery, vec![uploaded("m1"), missing(NOW)]);
+    step(&mut delivery, &uploaded("m2"), day_later).unwrap();
+    step(&mut delivery, &missing(day_later), day_later).unwrap();
+    assert_eq!(delivery.media_trouble.as_ref().map(|trouble| trouble.since), Some(NOW));
+    // Lost each time that it was uploaded.
+    lives(&mut delivery, vec![Change::UploadLost { id: "m2".into() }, missing(NOW), uploaded("m3")]);
+    assert_eq!(delivery.media_trouble.as_ref().map(|trouble| trouble.since), Some(NOW));
+    lives(&mut delivery, vec![Change::Sending { intent: intent() }]);
+    assert_eq!(delivery.media_trouble, None, "all of them are there");
+}
+
+#[test]
+fn what_an_edit_was_to_keep_is_uploaded_anew_where_the_target_lost_it() {
+    let part = with_media("better", &["a", "b"]);
+    let mut delivery = Delivery::planned(NOW, None, vec![create("x")], vec![1], NOW);
+    delivery.stage = Stage::Mirrored;
+    delivery.sent = vec![PostId::new("11")];
+    delivery.attached = vec![vec![upload("a", "m1"), upload("b", "m2")]];
+    let deeds = vec![Deed::Edit { post: PostId::new("11"), part }];
+    lives(&mut delivery, vec![Change::Amended { deeds, prints: vec![3], edited: Some(NOW) }]);
+    lives(&mut delivery, vec![Change::UploadLost { id: "m1".into() }]);
+    assert_eq!(ids(&delivery.attached[0]), ["m2"]);
+    let refused = Change::MediaRefused { until: NOW, why: "x".into() };
+    lives(&mut delivery, vec![Change::Sending { intent: intent() }, refused]);
+    assert!(delivery.attached[0].is_empty());
 }

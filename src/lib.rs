@@ -24,8 +24,8 @@
 //! # Invariants
 //!
 //! 1. Nothing in [`core`] does anything: no async, clock, files, sockets or randomness (`tests/tidy.rs`).
-//! 2. Only [`disk`] and [`journal::file`] write files; only [`network`] opens connections; only [`clock`] asks for
-//!    the time.
+//! 2. Only [`disk`], [`journal::file`] and [`media`] (in a folder of its own) write files; only [`network`] and
+//!    [`media`] open connections; only [`clock`] asks for the time.
 //! 3. Nothing is sent whose intent is not on disk; a cursor moves only in the same write as what it passes.
 //! 4. While an outcome is unknown, nothing else is sent to that network; only the network's own timeline, or an answer
 //!    without a doubt, ends it.
@@ -44,6 +44,7 @@ pub mod journal;
 
 pub mod disk;
 
+pub mod media;
 pub mod network;
 
 pub mod config;

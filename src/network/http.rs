@@ -2,6 +2,7 @@
 //!
 //! Not here: what an answer means (each network's own table) and when to try again (`core/backoff`).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -82,10 +83,36 @@ impl BaseUrl {
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// Whether it is on this machine or in a private network. A name is looked up, for a few seconds at most; one that
+    /// cannot be is not.
+    pub async fn is_private(&self) -> bool {
+        match self.0.host() {
+            Some(Host::Ipv4(ip)) => is_private(ip.into()),
+            Some(Host::Ipv6(ip)) => is_private(ip.into()),
+            Some(Host::Domain(name)) => {
+                let found = tokio::net::lookup_host((name, self.0.port_or_known_default().unwrap_or(443)));
+                let found = tokio::time::timeout(CONNECT_TIMEOUT, found).await;
+                found.is_ok_and(|found| found.is_ok_and(|mut all| all.any(|address| is_private(address.ip()))))
+            }
+            None => false,
+        }
+    }
+
     /// The address without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
+    }
+}
+
+/// This machine, private networks, and what providers and virtual networks share among their customers (100.64/10).
+fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || (first == 100 && second & 0xC0 == 64)
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 
@@ -196,7 +223,7 @@ async fn send_inner(client: &reqwest::Client, request: reqwest::Request) -> Resu
 }
 
 /// The cause of a transport error in a few words, without the address (it can hold what is nobody's business).
-fn explain(error: &reqwest::Error) -> String {
+pub(crate) fn explain(error: &reqwest::Error) -> String {
     if error.is_timeout() && !error.is_connect() {
         return "no answer in time".to_owned();
     }
@@ -271,6 +298,21 @@ mod tests {
         for bad in ["", "http://mastodon.social", "http://10.0.0.1", "ftp://x.org", "https://user:pw@x.org", "https://"]
         {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_at_home_is_told_from_one_out_there() {
+        for (text, expected) in [
+            ("http://127.0.0.1:1", true),
+            ("http://localhost:1", true),
+            ("https://192.168.1.7", true),
+            ("https://100.100.1.1", true),
+            ("https://[fd00::1]", true),
+            ("https://93.184.215.14", false),
+            ("https://[2606:4700::1]", false),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().is_private().await, expected, "{text}");
         }
     }
 

@@ -6,15 +6,18 @@
 
 pub mod http;
 pub mod mastodon;
+pub mod multipart;
 pub mod twitter;
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
+use crate::core::media::MediaError;
 use crate::core::post::{Network, Post, PostId, Timestamp};
-use crate::core::record::Part;
+use crate::core::record::{Attachment, Part};
 use crate::core::render::Rules;
+use crate::media::File;
 
 /// One account on one network.
 #[async_trait(?Send)]
@@ -56,7 +59,17 @@ pub trait Client {
     async fn publish(&self, request: &Request<'_>) -> Outcome;
 
     /// Changes a post that crosspostd made. The outcome's id is the post's own, or that of its new version (X).
-    async fn edit(&self, post: &PostId, part: &Part) -> Outcome;
+    /// `media` are the ids of its attachments, those that it has already among them.
+    async fn edit(&self, post: &PostId, part: &Part, media: &[String]) -> Outcome;
+
+    /// Uploads a file for an attachment of a post that is yet to be made. Nobody sees it before that.
+    async fn upload(&self, file: File, attachment: &Attachment) -> Uploaded;
+
+    /// Waits until the network has done with an upload, for minutes if need be.
+    async fn processed(&self, id: &str) -> Processed;
+
+    /// Tells the description of an upload, and whether a warning is to be put over it, where that is not told with it.
+    async fn describe(&self, id: &str, attachment: &Attachment) -> Described;
 
     /// Deletes a post that crosspostd made. One that is not there any more is deleted.
     async fn delete(&self, post: &PostId) -> Outcome;
@@ -144,6 +157,8 @@ pub struct Timeline {
 pub struct Request<'a> {
     /// Text, warning, language, visibility.
     pub part: &'a Part,
+    /// The ids of the uploads that are attached to it, in order.
+    pub media: &'a [String],
     /// The post on the target that it answers.
     pub reply_to: Option<&'a PostId>,
     /// The same for every try of the same request, and for no other: for `Idempotency-Key`.
@@ -166,6 +181,9 @@ pub enum Outcome {
     NotSent(Trouble),
     /// The network answered that it did not take it now: rate limit, sign-in, credits, permissions.
     Refused(Trouble),
+    /// The network does not know the uploads that were to be attached, or has not done with them: nothing was made. In
+    /// its words.
+    MediaRefused(String),
     /// The network will never take this post; in its words.
     Rejected(String),
     /// X refuses it because it is a reply (403); in its words.
@@ -177,6 +195,52 @@ pub enum Outcome {
         /// Whether the network said that it has this post already.
         duplicate: bool,
     },
+}
+
+/// What came of uploading a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uploaded {
+    /// It is there.
+    Done {
+        /// Its id.
+        id: String,
+        /// How long it is kept while no post has it, by the network's clock.
+        until: Timestamp,
+        /// Whether the network still works on it.
+        processing: bool,
+    },
+    /// This way there is none, but there is another, which is taken from now on: to be tried again at once.
+    OtherWay,
+    /// The file could not be read on, or the network does not take it.
+    Media(MediaError),
+    /// The network could not be used.
+    Trouble(Trouble),
+}
+
+/// What a network says of an upload that it works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Processed {
+    /// It can be attached.
+    Ready,
+    /// The network could not work with it, or not in time.
+    Failed(MediaError),
+    /// The network does not know it (any more).
+    Gone,
+    /// The network could not be used.
+    Trouble(Trouble),
+}
+
+/// What came of describing an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Described {
+    /// It is described.
+    Done,
+    /// The network does not take a description for it; in its words.
+    Refused(String),
+    /// The network does not know the upload (any more).
+    Gone,
+    /// The network could not be used.
+    Trouble(Trouble),
 }
 
 /// Why a network could not be used. Each has its own words for the owner.

@@ -268,6 +268,7 @@ impl TokenApp {
             ("profile", &["read", "read:accounts"][..], true),
             ("read:statuses", &["read"], true),
             ("write:statuses", &["write"], posts),
+            ("write:media", &["write"], posts),
         ];
         let Some(scopes) = &self.scopes else { return Vec::new() };
         let has = |scope: &str| scopes.iter().any(|found| found == scope);
@@ -390,10 +391,11 @@ mod tests {
     fn permissions_that_are_missing() {
         for (scopes, posts, expected) in [
             (None, true, &[][..]),
-            (Some(&["profile", "read:statuses", "write:statuses"][..]), true, &[]),
+            (Some(&["profile", "read:statuses", "write:statuses", "write:media"][..]), true, &[]),
+            (Some(&["profile", "read:statuses", "write:statuses"][..]), true, &["write:media"]),
             (Some(&["read", "write"]), true, &[]),
             (Some(&["read:accounts", "read:statuses"]), false, &[]),
-            (Some(&["profile"]), true, &["read:statuses", "write:statuses"]),
+            (Some(&["profile"]), true, &["read:statuses", "write:statuses", "write:media"]),
             (Some(&[]), false, &["profile", "read:statuses"]),
         ] {
             let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());

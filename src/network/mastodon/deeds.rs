@@ -7,9 +7,9 @@ use url::Url;
 
 use super::super::http::{Answer, Failure};
 use super::super::{Outcome, Request};
-use super::{Mastodon, errors, send};
+use super::{Mastodon, errors, media, send};
 use crate::core::post::{PostId, Visibility};
-use crate::core::record::{NewPoll, Part};
+use crate::core::record::{Attachment, NewPoll, Part};
 
 /// The only kind of text that is sent, where a server takes several.
 const PLAIN: &str = "text/plain";
@@ -28,6 +28,28 @@ struct Body<'a> {
     poll: Option<PollBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<&'static str>,
+    /// All that is attached. What is not named is taken out of a post that is changed.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    media_ids: &'a [String],
+}
+
+/// `PUT /api/v1/statuses/:id`.
+#[derive(Serialize)]
+struct ChangedStatus<'a> {
+    #[serde(flatten)]
+    body: Body<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    media_attributes: Vec<AttachmentBody<'a>>,
+}
+
+/// What is told of something that may be attached already: then it cannot be told in another way.
+#[derive(Serialize)]
+struct AttachmentBody<'a> {
+    id: &'a str,
+    /// Always said: an empty one takes away an earlier one.
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    focus: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -53,7 +75,7 @@ struct NewStatus<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(part: &'a Part, takes_content_type: bool) -> Self {
+    fn new(part: &'a Part, media_ids: &'a [String], takes_content_type: bool) -> Self {
         let poll = |poll: &'a NewPoll| PollBody {
             options: &poll.options,
             expires_in: poll.length_secs,
@@ -66,6 +88,7 @@ impl<'a> Body<'a> {
             language: part.language.as_deref(),
             poll: part.poll.as_ref().map(poll),
             content_type: takes_content_type.then_some(PLAIN),
+            media_ids,
         }
     }
 }
@@ -73,7 +96,7 @@ impl<'a> Body<'a> {
 impl<'a> NewStatus<'a> {
     fn new(request: &Request<'a>, takes_content_type: bool) -> Self {
         Self {
-            body: Body::new(request.part, takes_content_type),
+            body: Body::new(request.part, request.media, takes_content_type),
             visibility: match request.part.visibility {
                 None | Some(Visibility::Public) => "public",
                 Some(Visibility::Unlisted) => "unlisted",
@@ -86,6 +109,20 @@ impl<'a> NewStatus<'a> {
     }
 }
 
+impl<'a> ChangedStatus<'a> {
+    fn new(part: &'a Part, media: &'a [String], takes_content_type: bool) -> Self {
+        let attributes = |(attachment, id): (&'a Attachment, &'a String)| AttachmentBody {
+            id,
+            description: attachment.description.as_deref().unwrap_or_default(),
+            focus: attachment.focus.map(media::in_words),
+        };
+        Self {
+            body: Body::new(part, media, takes_content_type),
+            media_attributes: part.media.iter().zip(media).map(attributes).collect(),
+        }
+    }
+}
+
 impl Mastodon {
     pub(super) async fn create(&self, request: &Request<'_>) -> Outcome {
         let takes_content_type = self.limits.borrow().takes_content_type;
@@ -94,14 +131,21 @@ impl Mastodon {
             .post(self.base.join("/api/v1/statuses"))
             .header("idempotency-key", request.key)
             .json(&NewStatus::new(request, takes_content_type));
-        self.carry_out(post, |answer| errors::outcome(answer, &self.base, request.reply_to.is_some())).await
+        let judge = |answer: &Answer| {
+            errors::media_refused(answer, request.part, request.media)
+                .unwrap_or_else(|| errors::outcome(answer, &self.base, request.reply_to.is_some()))
+        };
+        self.carry_out(post, judge).await
     }
 
     /// Replaces what stands in a post. What is not said is taken out of it.
-    pub(super) async fn change(&self, post: &PostId, part: &Part) -> Outcome {
+    pub(super) async fn change(&self, post: &PostId, part: &Part, media: &[String]) -> Outcome {
         let takes_content_type = self.limits.borrow().takes_content_type;
-        let put = self.http.put(self.status_url(post)).json(&Body::new(part, takes_content_type));
-        self.carry_out(put, |answer| errors::changed(answer, &self.base, post)).await
+        let put = self.http.put(self.status_url(post)).json(&ChangedStatus::new(part, media, takes_content_type));
+        let judge = |answer: &Answer| {
+            errors::media_refused(answer, part, media).unwrap_or_else(|| errors::changed(answer, &self.base, post))
+        };
+        self.carry_out(put, judge).await
     }
 
     pub(super) async fn remove(&self, post: &PostId) -> Outcome {

@@ -1,7 +1,8 @@
 //! What an answer of the server means: the one table (`mastodon-api.md` 5.4, 7, 9).
 //!
-//! The status code decides. The words are shown to the owner and never decide (they are translated), with one
-//! exception: Pixelfed's "Duplicate idempotency key.", which has no code of its own and is always English.
+//! The status code decides. The words are shown to the owner and do not decide (they are translated), with two
+//! exceptions, which have no codes of their own: Pixelfed's "Duplicate idempotency key.", which is always English, and
+//! what is wrong with uploads (we ask for English).
 
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use super::super::http::{Answer, BaseUrl};
 use super::super::{Outcome, Trouble};
 use super::{read, wire};
 use crate::core::post::{PostId, Timestamp};
+use crate::core::record::Part;
 
 /// How far ahead a rate limit's end is believed. The longest honest window is 3 hours.
 const MAX_WAIT_SECS: i64 = 24 * 3600;
@@ -90,6 +92,25 @@ pub(super) fn boosted(answer: &Answer, base: &BaseUrl) -> Outcome {
         405 => Outcome::Rejected("this server cannot boost posts".to_owned()),
         _ => outcome(answer, base, false),
     }
+}
+
+/// Whether the server did not know the uploads that were to be attached, or has not done with them
+/// (`mastodon-api.md` 5.4): they are made again.
+pub(super) fn media_refused(answer: &Answer, part: &Part, media: &[String]) -> Option<Outcome> {
+    if media.is_empty() || !matches!(answer.status.as_u16(), 400 | 422) || is_web_page(answer) {
+        return None;
+    }
+    let words = words(answer);
+    let text = words.to_ascii_lowercase();
+    let text = text.strip_prefix("bad request: ").unwrap_or(&text);
+    // Mastodon; `GoToSocial`.
+    let unknown = text.starts_with("media ") && text.contains("not found or already attached")
+        || text.starts_with("media not found: ")
+        || text.starts_with("media already attached to status: ");
+    let unfinished = text.starts_with("cannot attach files that have not finished processing");
+    // Mastodon before it named them leaves out what it does not know, and then there is nothing in the post.
+    let nothing_left = part.text.is_empty() && text.contains("text can't be blank");
+    (unknown || unfinished || nothing_left).then_some(Outcome::MediaRefused(words))
 }
 
 fn created(answer: &Answer) -> Option<Outcome> {
@@ -284,6 +305,41 @@ mod tests {
             let found = in_words(outcome(&answer(status, headers, body), &base(), is_reply));
             assert_eq!(found, expected, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_with_uploads_is_known_by_its_words() {
+        let (texts, files) = (Part::plain("hi"), ["7".to_owned()]);
+        let bare = Part::plain("");
+        for (status, words, part, media, expected) in [
+            (422, "Media 123 not found or already attached to another post", &texts, &files[..], true),
+            (422, "Media 123, 124 not found or already attached to another post", &texts, &files, true),
+            (
+                422,
+                "Cannot attach files that have not finished processing. Try again in a moment!",
+                &texts,
+                &files,
+                true,
+            ),
+            (400, "Bad Request: media not found: 01J", &texts, &files, true),
+            (400, "Bad Request: media already attached to status: 01J", &texts, &files, true),
+            (400, "media not found: 01J", &texts, &files, true),
+            (422, "Validation failed: Text can't be blank", &bare, &files, true),
+            (422, "Validation failed: Text can't be blank", &texts, &files, false),
+            (422, "Validation failed: Text can't be blank", &bare, &[], false),
+            (422, "Cannot attach a video to a post that already contains images", &texts, &files, false),
+            (422, "Cannot attach more than 4 files", &texts, &files, false),
+            (422, "Validation failed: Text character limit of 500 exceeded", &texts, &files, false),
+            (422, "disallowed hashtag: media not found: x", &texts, &files, false),
+            (404, "Media 123 not found or already attached to another post", &texts, &files, false),
+            (500, "Media 123 not found or already attached to another post", &texts, &files, false),
+            (422, "Media 123 not found or already attached to another post", &texts, &[], false),
+        ] {
+            let answer = answer(status, &[], &serde_json::json!({ "error": words }).to_string());
+            let found = media_refused(&answer, part, media);
+            assert_eq!(found, expected.then(|| Outcome::MediaRefused(words.to_owned())), "{status} {words}");
+        }
+        assert_eq!(media_refused(&answer(422, HTML, "media not found: 1"), &texts, &files), None);
     }
 
     #[test]

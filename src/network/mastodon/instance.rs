@@ -1,11 +1,15 @@
-//! What a server takes: how long a post may be, how that is counted, what it calls itself.
+//! What a server takes: how long a post may be, how that is counted, what it calls itself. Files: `media`.
+
+mod media;
 
 use serde_json::Value;
 
+pub(super) use self::media::KEPT_SECS;
 use super::super::Trouble;
 use super::super::http::{Answer, BaseUrl};
 use super::html::ascii_host;
 use super::{errors, get};
+use crate::core::media::MediaRules;
 use crate::core::render::{Counting, Edits, PollLimits, Rules};
 use crate::secret::Secret;
 
@@ -37,6 +41,8 @@ pub struct Limits {
     pub takes_content_type: bool,
     /// The polls that it takes; `None`: none.
     pub polls: Option<PollLimits>,
+    /// The files that it takes.
+    pub media: MediaRules,
     /// Whether posts can be changed. Where nobody knows, it is tried.
     pub edits: bool,
     /// The version that it gives.
@@ -53,6 +59,7 @@ impl Default for Limits {
             counts_like_mastodon: false,
             takes_content_type: false,
             polls: Some(DEFAULT_POLLS),
+            media: media::read(&Value::Null, false),
             edits: true,
             version: None,
             domain: None,
@@ -76,6 +83,7 @@ impl Limits {
             warnings: true,
             polls: self.polls,
             edits: self.edits.then_some(Edits { window_secs: None, new_id: false }),
+            media: self.media.clone(),
             settle_secs: SETTLE_SECS,
             prices: None,
         }
@@ -125,14 +133,16 @@ fn max_characters(instance: &Value) -> Option<usize> {
 fn read(instance: &Value) -> Limits {
     let version = instance.get("version").and_then(Value::as_str);
     let link_length = number(instance.pointer("/configuration/statuses/characters_reserved_per_url"));
+    let is_mastodon = is_mastodon(version, instance.pointer("/api_versions/mastodon").is_some());
     Limits {
         max_characters: max_characters(instance).unwrap_or(DEFAULT_MAX_CHARACTERS),
         link_length: link_length.unwrap_or(DEFAULT_LINK_LENGTH),
-        counts_like_mastodon: is_mastodon(version, instance.pointer("/api_versions/mastodon").is_some()),
+        counts_like_mastodon: is_mastodon,
         takes_content_type: instance
             .pointer("/configuration/statuses/supported_mime_types")
             .is_some_and(|types| !types.is_null()),
         polls: polls(instance, version),
+        media: media::read(instance, is_mastodon),
         edits: can_edit(version),
         version: version.map(str::to_owned),
         domain: domain(instance),
@@ -215,6 +225,7 @@ mod tests {
                 counts_like_mastodon,
                 takes_content_type,
                 domain,
+                media: media::read(&Value::Null, counts_like_mastodon),
                 ..Limits::default()
             }
         };
@@ -297,6 +308,7 @@ mod tests {
         assert_eq!((rules.max_length, rules.counting), (500, Counting::Graphemes { link_length: 23 }));
         let rules = Limits::default().rules();
         assert_eq!((rules.max_length, rules.counting), (500, Counting::Characters { link_length: 23 }));
+        assert_eq!((rules.media.max_images, rules.media), (4, Limits::default().media));
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! Mastodon, and every server that speaks its client API: `GoToSocial`, Pleroma, Akkoma, snac.
 //!
-//! The client itself: who we are there, and asking. What it does to posts is `deeds`, how they are found by their ids
-//! `look_up`, how timelines are read back `timeline`; what an answer means, `errors`; how a status becomes a post, `read`
+//! The client itself: who we are there, and asking. What it does to posts is `deeds`, to their files `media`, how they
+//! are found by their ids `look_up`, how timelines are read back `timeline`; what an answer means, `errors`; how a status becomes a post, `read`
 //! and `html`; signing in, `auth`.
 
 pub mod address;
@@ -12,6 +12,7 @@ mod html;
 pub mod instance;
 mod layout;
 mod look_up;
+mod media;
 mod read;
 #[cfg(test)]
 mod testing;
@@ -27,11 +28,12 @@ use url::Url;
 
 use self::instance::Limits;
 use super::http::{self, Answer, BaseUrl, Failure};
-use super::{Client, Found, Newest, Outcome, Request, Since, Timeline, Trouble};
+use super::{Client, Described, Found, Newest, Outcome, Processed, Request, Since, Timeline, Trouble, Uploaded};
 use crate::clock::Clock;
 use crate::core::post::{Network, Post, PostId, Timestamp};
-use crate::core::record::Part;
+use crate::core::record::{Attachment, Part};
 use crate::core::render::Rules;
+use crate::media::File;
 use crate::secret::Secret;
 
 /// Which timeline is polled.
@@ -72,6 +74,8 @@ pub struct Mastodon {
     progress: RefCell<timeline::Progress>,
     /// Whether the server gives several statuses by their ids at once, as far as we know (Mastodon does since 4.3).
     lists_by_id: Cell<bool>,
+    /// Whether files are uploaded the older way, which Mastodon had before 3.1.3.
+    uploads_older_way: Cell<bool>,
 }
 
 impl Mastodon {
@@ -97,6 +101,7 @@ impl Mastodon {
             offset_ms: Cell::new(None),
             progress: RefCell::default(),
             lists_by_id: Cell::new(true),
+            uploads_older_way: Cell::new(false),
         }
     }
 
@@ -213,8 +218,21 @@ impl Client for Mastodon {
         self.create(request).await
     }
 
-    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
-        self.change(post, part).await
+    async fn edit(&self, post: &PostId, part: &Part, media: &[String]) -> Outcome {
+        self.change(post, part, media).await
+    }
+
+    async fn upload(&self, file: File, attachment: &Attachment) -> Uploaded {
+        self.take_file(file, attachment).await
+    }
+
+    async fn processed(&self, id: &str) -> Processed {
+        self.wait_for(id).await
+    }
+
+    /// Descriptions are given with the files.
+    async fn describe(&self, _: &str, _: &Attachment) -> Described {
+        Described::Done
     }
 
     async fn delete(&self, post: &PostId) -> Outcome {

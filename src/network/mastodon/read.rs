@@ -1,7 +1,8 @@
 //! A status as Mastodon's API gives it → a [`Post`]. Pure; every status that has an id becomes one.
 //!
-//! What it boosts or quotes is read in `shared`, its HTML in `html`.
+//! What it boosts or quotes is read in `shared`, what is attached to it in `media`, its HTML in `html`.
 
+mod media;
 mod shared;
 
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use super::html::{self, Beside};
 use super::layout::is_unwanted;
 use super::wire::{self, Status};
-use crate::core::post::{Media, MediaKind, Poll, Post, PostId, ReplyTo, Restriction, Span, Timestamp, Visibility};
+use crate::core::post::{Poll, Post, PostId, ReplyTo, Restriction, Span, Timestamp, Visibility};
 
 /// What is known beside the status itself.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ pub(super) fn post(status: &Status, author: &str, context: Context<'_>) -> Post 
         quote: shared::quoted(status, context),
         poll: poll(&status.poll, created),
         sensitive: status.sensitive.unwrap_or(false),
-        media: status.media_attachments.iter().map(media).collect(),
+        media: status.media_attachments.iter().map(media::media).collect(),
         language: said(status.language.as_ref()),
         ..bare
     }
@@ -123,21 +124,6 @@ fn reply_to(status: &Status, own: &str) -> ReplyTo {
             None => ReplyTo::Other,
         },
         _ => ReplyTo::Other,
-    }
-}
-
-fn media(attachment: &wire::Attachment) -> Media {
-    let kind = match attachment.kind.as_deref() {
-        Some("image") => MediaKind::Image,
-        Some("gifv") => MediaKind::Gif,
-        Some("video") => MediaKind::Video,
-        Some("audio") => MediaKind::Audio,
-        _ => MediaKind::Other,
-    };
-    Media {
-        kind,
-        url: said(attachment.url.as_ref()).or_else(|| said(attachment.remote_url.as_ref())),
-        description: said(attachment.description.as_ref()),
     }
 }
 

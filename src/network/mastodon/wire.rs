@@ -108,9 +108,11 @@ pub(super) struct Account {
     pub(super) moved: Value,
 }
 
-/// Something attached. Whatever it is, it counts.
+/// Something attached (`mastodon-api.md` 4.2). Whatever it is, it counts.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Attachment {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) id: Option<String>,
     #[serde(default, rename = "type", deserialize_with = "lenient")]
     pub(super) kind: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -118,7 +120,56 @@ pub(super) struct Attachment {
     #[serde(default, deserialize_with = "lenient")]
     pub(super) remote_url: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
+    pub(super) preview_url: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) preview_remote_url: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) description: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) meta: Option<Meta>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) pleroma: Option<PleromaFile>,
+}
+
+/// What is known of an attachment's file. Pleroma has none of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Meta {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) original: Option<Original>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) focus: Option<Focus>,
+    /// Like `0:01:28.65`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) length: Option<String>,
+}
+
+/// The file as it was uploaded.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Original {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) width: Option<u32>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) height: Option<u32>,
+    /// In seconds.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) duration: Option<f64>,
+    /// In bits per second.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) bitrate: Option<u64>,
+}
+
+/// What a picture is about, each from -1 to 1.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Focus {
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+/// What Pleroma and its forks add to an attachment.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct PleromaFile {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) mime_type: Option<String>,
 }
 
 /// Somebody mentioned.

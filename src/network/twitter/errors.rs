@@ -27,6 +27,8 @@ pub struct Problem {
     pub detail: String,
     /// `client-not-enrolled`, …
     pub reason: String,
+    /// Whether it is about a parameter that names media.
+    pub names_media: bool,
     /// The code of the older APIs: 187 is a duplicate.
     pub code: Option<i64>,
     /// When a spending cap ends: a date.
@@ -48,6 +50,7 @@ impl Problem {
             title: or_first(text("title"), first.title),
             detail,
             reason: or_first(text("reason"), first.reason),
+            names_media: first.names_media || names_media(value),
             code: value.get("code").and_then(Value::as_i64).or(first.code),
             reset_date: value.get("reset_date").and_then(Value::as_str).map(str::to_owned).or(first.reset_date),
         }
@@ -86,6 +89,17 @@ impl Problem {
         status == StatusCode::FORBIDDEN && says_so && !self.is_duplicate()
     }
 
+    /// The ids of media that are not known (any more), used up, or not ready; no text of X's is documented but "Your
+    /// media IDs are invalid." (`x-api.md` 6.2).
+    fn is_about_the_media(&self) -> bool {
+        let words = self.detail.to_ascii_lowercase().replace('_', " ");
+        let is_unready = ["not ready", "processing", "processed"].into_iter().any(|word| words.contains(word));
+        self.names_media
+            || self.code == Some(324)
+            || words.contains("media id")
+            || words.contains("media") && is_unready
+    }
+
     fn is_reposted_already(&self) -> bool {
         self.code == Some(327) || self.detail.to_ascii_lowercase().contains("already retweeted")
     }
@@ -104,6 +118,12 @@ impl Problem {
         ["oauth1-permissions", "unsupported-authentication"].contains(&self.kind.as_str())
             || matches!(self.code, Some(64 | 261 | 326))
     }
+}
+
+/// Whether a validation error is about `media.media_ids`.
+fn names_media(error: &Value) -> bool {
+    let parameters = error.get("parameters").and_then(Value::as_object);
+    parameters.is_some_and(|parameters| parameters.keys().any(|name| name.contains("media")))
 }
 
 fn last_segment(address: &str) -> String {
@@ -150,6 +170,13 @@ pub fn created(answer: &Answer, now: Timestamp, is_reply: bool, address: impl Fn
         return Outcome::ReplyRefused(problem.words());
     }
     not_done(answer, now)
+}
+
+/// Whether an answer refuses the media of a post rather than the post.
+#[must_use]
+pub fn is_about_the_media(answer: &Answer) -> bool {
+    matches!(answer.status.as_u16(), 400 | 403 | 404 | 422)
+        && Problem::of(answer).is_some_and(|problem| problem.is_about_the_media())
 }
 
 /// What an answer to `DELETE /2/tweets/:id` means. A post that is not there is deleted (`x-api.md` 3.5).
@@ -201,7 +228,7 @@ fn not_done(answer: &Answer, now: Timestamp) -> Outcome {
 }
 
 /// What holds for every request of this account, whatever was asked.
-fn account_wide(answer: &Answer, problem: Option<&Problem>, now: Timestamp) -> Option<Trouble> {
+pub(super) fn account_wide(answer: &Answer, problem: Option<&Problem>, now: Timestamp) -> Option<Trouble> {
     let words = || problem.map_or_else(|| answer.status.to_string(), Problem::words);
     let is = |test: fn(&Problem) -> bool| problem.is_some_and(test);
     match answer.status.as_u16() {

@@ -84,6 +84,10 @@ fn any_json() -> impl Strategy<Value = Value> {
         "display_url",
         "unwound_url",
         "next_token",
+        "variants",
+        "media_metadata",
+        "alt_text",
+        "preview_image_url",
     ]);
     leaf.prop_recursive(6, 64, 6, move |inner| {
         prop_oneof![

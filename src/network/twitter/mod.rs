@@ -1,13 +1,15 @@
 //! X (Twitter): API v2 with OAuth 1.0a. `x-api.md` is the source of what is done here.
 //!
 //! The client itself stands here: what is asked, in which order. Not here: which fields are asked for (`query`), what
-//! is sent (`body`), what answers mean (`wire`, `text`, `shared`, `read`), which page is the last (`timeline`), what
+//! is sent (`body`), files (`media`), what answers mean (`wire`, `text`, `shared`, `read`), which page is the last (`timeline`), what
 //! errors mean (`errors`), signing (`oauth1`, `session`), signing in (`setup`).
 
 pub mod address;
+pub mod attached;
 mod body;
 pub mod errors;
 mod lenient;
+mod media;
 pub mod oauth1;
 mod query;
 pub mod read;
@@ -31,12 +33,15 @@ use self::oauth1::{Keys, Query};
 use self::session::Session;
 use self::timeline::{Next, Walk};
 use super::http::{Answer, BaseUrl, Failure};
-use super::{Client, Found, Included, Newest, Outcome, Request, Since, Timeline, Trouble};
+use super::{
+    Client, Described, Found, Included, Newest, Outcome, Processed, Request, Since, Timeline, Trouble, Uploaded,
+};
 use crate::clock::Clock;
 use crate::core::money::Prices;
 use crate::core::post::{Network, Post, PostId, Timestamp};
-use crate::core::record::Part;
+use crate::core::record::{Attachment, Part};
 use crate::core::render::{Counting, Edits, PollLimits, Rules};
+use crate::media::File;
 
 /// A post that is not on the timeline after ten minutes was never made. How late X may show one is nowhere said
 /// (`anchors.md` B.4, rule 5): generous, as only a doubtful outcome pays for it.
@@ -123,6 +128,7 @@ pub fn rules(settings: &Settings) -> Rules {
         warnings: false,
         polls: Some(POLLS),
         edits: settings.premium.then_some(EDITS),
+        media: media::rules(settings),
         settle_secs: SETTLE_SECS,
         prices: Some(Prices::default()),
     }
@@ -188,12 +194,19 @@ impl Twitter {
     }
 
     /// Sends a post, new or a new version of one.
-    async fn create(&self, post: &NewPost<'_>, is_reply: bool) -> Outcome {
+    async fn create(&self, post: &NewPost<'_>) -> Outcome {
         let address = |id: &str| read::own_address(&self.account, id);
         let sent = self.send("/2/tweets", post).await;
         sent.map_or_else(
             |failed| failed,
-            |answer| errors::created(&answer, self.session.time_of(&answer), is_reply, address),
+            |answer| {
+                let outcome = errors::created(&answer, self.session.time_of(&answer), post.is_reply(), address);
+                let is_about_media = post.has_media() && errors::is_about_the_media(&answer);
+                match outcome {
+                    Outcome::Rejected(words) if is_about_media => Outcome::MediaRefused(words),
+                    outcome => outcome,
+                }
+            },
         )
     }
 
@@ -295,12 +308,23 @@ impl Client for Twitter {
     }
 
     async fn publish(&self, request: &Request<'_>) -> Outcome {
-        let post = NewPost::of(request.part, request.reply_to);
-        self.create(&post, request.reply_to.is_some()).await
+        self.create(&NewPost::of(request.part, request.media, request.reply_to)).await
     }
 
-    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
-        self.create(&NewPost::version(post, part), false).await
+    async fn edit(&self, post: &PostId, part: &Part, media: &[String]) -> Outcome {
+        self.create(&NewPost::version(post, part, media)).await
+    }
+
+    async fn upload(&self, file: File, _attachment: &Attachment) -> Uploaded {
+        self.take_file(file).await
+    }
+
+    async fn processed(&self, id: &str) -> Processed {
+        self.wait_for(id).await
+    }
+
+    async fn describe(&self, id: &str, attachment: &Attachment) -> Described {
+        self.tell_metadata(id, attachment).await
     }
 
     async fn delete(&self, post: &PostId) -> Outcome {

@@ -3,8 +3,9 @@
 /// The fields of a post that are read (`wire::Post`), in the dialect that needs no expansions for them. Not asked for:
 /// `scopes`, as X's documents do not agree about what it says.
 const POST_FIELDS: &str = "created_at,author_id,text,note_tweet,entities,attachments,referenced_tweets,\
-    in_reply_to_user_id,conversation_id,edit_history_tweet_ids,possibly_sensitive,lang,source,community_id,article";
-const MEDIA_FIELDS: &str = "media_key,type,url,preview_image_url,alt_text,width,height,duration_ms";
+    in_reply_to_user_id,conversation_id,edit_history_tweet_ids,possibly_sensitive,lang,source,community_id,article,\
+    media_metadata";
+const MEDIA_FIELDS: &str = "media_key,type,url,preview_image_url,variants,alt_text,width,height,duration_ms";
 const POLL_FIELDS: &str = "options,duration_minutes,voting_status";
 
 /// Neither media nor polls are charged for (`x-api.md` 5.2).

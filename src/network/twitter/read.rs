@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::text::{self, MediaLink, Reading, Resolved};
-use super::{Account, Links, address, shared, wire};
+use super::text::{self, Reading, Resolved};
+use super::{Account, Links, address, attached, shared, wire};
 use crate::core::filter::cut;
-use crate::core::post::{
-    Media, MediaKind, Poll, Post, PostId, ReplyTo, Restriction, Span, SpanKind, Timestamp, Visibility,
-};
+use crate::core::post::{Poll, Post, PostId, ReplyTo, Restriction, Span, SpanKind, Timestamp, Visibility};
 
 /// When X's ids begin to count, in milliseconds since 1970 (`x-api.md` 0).
 const SNOWFLAKE_EPOCH: i64 = 1_288_834_974_657;
@@ -77,7 +75,7 @@ pub fn read(post: &wire::Post, context: &Context<'_>) -> Post {
         reply_to,
         quote: shared::quote(post, context),
         poll: poll(post, context.includes),
-        media: media(post, &resolved.media, context.includes),
+        media: attached::media(post, &resolved.media, context.includes),
         text: resolved.text,
         spans: resolved.spans,
         ..common
@@ -191,44 +189,6 @@ fn reply_to(post: &wire::Post, context: &Context<'_>) -> ReplyTo {
         // also marks posts that begin with a name as answers).
         (None, Some(true)) if post.conversation_id.as_ref().is_some_and(|first| *first != post.id) => ReplyTo::Other,
         (None, _) => ReplyTo::Nothing,
-    }
-}
-
-fn media(post: &wire::Post, links: &[MediaLink], includes: &wire::Includes) -> Vec<Media> {
-    let mut keys: Vec<&str> = Vec::new();
-    let named = post.attachments.media_keys.iter().chain(links.iter().filter_map(|link| link.key.as_ref()));
-    for key in named {
-        if !keys.contains(&key.as_str()) {
-            keys.push(key);
-        }
-    }
-    let mut all: Vec<Media> = keys.into_iter().map(|key| medium(key, includes.media.get(key), links)).collect();
-    if all.is_empty() {
-        // Only the links say that there is something: one each is the least that there can be.
-        all.extend(links.iter().map(|link| Media { kind: link.kind, url: None, description: None }));
-    }
-    all
-}
-
-fn medium(key: &str, known: Option<&wire::Media>, links: &[MediaLink]) -> Media {
-    let said = known.and_then(|medium| match medium.kind.as_str() {
-        "photo" => Some(MediaKind::Image),
-        "animated_gif" => Some(MediaKind::Gif),
-        "video" => Some(MediaKind::Video),
-        _ => None,
-    });
-    // The number before the `_` is the kind, too.
-    let by_key = || match key.split_once('_').map(|(kind, _)| kind) {
-        Some("3") => Some(MediaKind::Image),
-        Some("7" | "13") => Some(MediaKind::Video),
-        Some("16") => Some(MediaKind::Gif),
-        _ => None,
-    };
-    let by_link = || links.iter().find(|link| link.key.as_deref() == Some(key)).map(|link| link.kind);
-    Media {
-        kind: said.or_else(by_key).or_else(by_link).unwrap_or(MediaKind::Other),
-        url: known.and_then(|medium| medium.url.clone()),
-        description: known.and_then(|medium| medium.alt_text.clone()),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::core::post::SpanKind;
+use crate::core::post::{MediaKind, SpanKind};
 use crate::network::twitter::parse_with;
 
 const NOW: Timestamp = Timestamp::from_secs(1_780_000_000);
@@ -338,7 +338,7 @@ fn what_is_attached_is_known_with_and_without_the_includes() {
     let kinds = |post: &Post| post.media.iter().map(|media| media.kind).collect::<Vec<_>>();
     let full = read_with(&body, &BTreeMap::new(), &known);
     assert_eq!(kinds(&full), [MediaKind::Image, MediaKind::Gif, MediaKind::Video, MediaKind::Video]);
-    assert_eq!(full.media[0].url.as_deref(), Some("https://pbs.twimg.com/1.jpg"));
+    assert_eq!(full.media[0].files[0].url, "https://pbs.twimg.com/1.jpg");
     assert_eq!(full.media[0].description.as_deref(), Some("a cat"));
     assert_eq!(kinds(&post(&body)), [MediaKind::Image, MediaKind::Gif, MediaKind::Other, MediaKind::Video]);
     let only_link = json!({"id": "9", "text": "https://t.co/m",

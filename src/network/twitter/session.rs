@@ -2,15 +2,27 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Request, StatusCode};
 use url::Url;
 
 use super::oauth1::{Query, Signer, with_query};
 use crate::clock::Clock;
+use crate::core::media::MediaError;
 use crate::core::post::Timestamp;
 use crate::network::http::{self, Answer, BaseUrl, Failure};
+use crate::network::multipart::Multipart;
+
+/// Why a form got no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormFailure {
+    /// The file in it could not be read on.
+    File(MediaError),
+    /// It did not reach X, or nobody knows.
+    Http(Failure),
+}
 
 /// Where requests go, and what they are signed with.
 pub struct Session {
@@ -64,6 +76,19 @@ impl Session {
         self.call(Method::POST, path, &[], body).await
     }
 
+    /// Posts a form to `path`, once: its file comes only once, so that not even a 401 has it sent again. `timeout` is
+    /// for the whole request; files take longer than the client allows. Forms are not signed (`x-api.md` 1.2).
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn post_form(&self, path: &str, form: Multipart, timeout: Duration) -> Result<Answer, FormFailure> {
+        let mut request = self.signed(&Method::POST, path, &[]).map_err(FormFailure::Http)?;
+        let fault = form.put_into(&mut request);
+        *request.timeout_mut() = Some(timeout);
+        let sent = self.send(request).await;
+        fault.take().map_or_else(|| sent.map_err(FormFailure::Http), |error| Err(FormFailure::File(error)))
+    }
+
     /// Deletes what is at `path`.
     ///
     /// # Errors
@@ -96,13 +121,7 @@ impl Session {
         query: &Query<'_>,
         body: Option<Vec<u8>>,
     ) -> Result<Answer, Failure> {
-        let unusable = || Failure::NotSent("the request could not be made".to_owned());
-        let bare = self.base.join(path);
-        let url = Url::parse(&with_query(bare.as_str(), query)).map_err(|_| unusable())?;
-        let signature =
-            self.signer.authorization(method.as_str(), bare.as_str(), query, self.now()).ok_or_else(unusable)?;
-        let mut request = reqwest::Request::new(method.clone(), url);
-        request.headers_mut().insert(AUTHORIZATION, signature);
+        let mut request = self.signed(method, path, query)?;
         if let Some(body) = body {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.into());
@@ -110,6 +129,22 @@ impl Session {
             // It is left out by itself, and some front ends answer 411 to a POST without it.
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+        self.send(request).await
+    }
+
+    /// A request without a body.
+    fn signed(&self, method: &Method, path: &str, query: &Query<'_>) -> Result<Request, Failure> {
+        let unusable = || Failure::NotSent("the request could not be made".to_owned());
+        let bare = self.base.join(path);
+        let url = Url::parse(&with_query(bare.as_str(), query)).map_err(|_| unusable())?;
+        let signature =
+            self.signer.authorization(method.as_str(), bare.as_str(), query, self.now()).ok_or_else(unusable)?;
+        let mut request = Request::new(method.clone(), url);
+        request.headers_mut().insert(AUTHORIZATION, signature);
+        Ok(request)
+    }
+
+    async fn send(&self, request: Request) -> Result<Answer, Failure> {
         let answer = http::send(&self.http, request).await?;
         let offset = answer.date().map(|date| date.millis_since(self.clock.now()));
         self.offset_ms.set(offset.or(self.offset_ms.get()).or(Some(0)));

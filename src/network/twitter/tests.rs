@@ -13,7 +13,7 @@ use crate::network::http::{self, BaseUrl};
 use crate::secret::Secret;
 
 /// 2026-08-21T10:00:00Z, the server's time; ours is that of a machine that has just started.
-const SERVER: i64 = 1_787_306_400;
+pub(super) const SERVER: i64 = 1_787_306_400;
 const DATE: &str = "Fri, 21 Aug 2026 10:00:00 GMT";
 
 struct Fixed(Timestamp);
@@ -37,7 +37,7 @@ pub(super) fn step(status: u16, body: &Value) -> Step {
 /// A request as it came.
 pub(super) struct Asked {
     pub(super) line: String,
-    head: String,
+    pub(super) head: String,
     pub(super) body: String,
 }
 
@@ -61,7 +61,7 @@ async fn receive(stream: &mut TcpStream) -> Asked {
                 return Asked { line, head: head.to_owned(), body: body.to_owned() };
             }
         }
-        let mut chunk = [0; 4096];
+        let mut chunk = vec![0; 1 << 18];
         let read = stream.read(&mut chunk).await.unwrap();
         assert!(read > 0, "a request was cut off");
         bytes.extend_from_slice(&chunk[..read]);
@@ -121,7 +121,7 @@ pub(super) fn part(text: &str) -> Part {
 async fn publish(script: Vec<Step>, reply_to: Option<&str>) -> (Outcome, Vec<Asked>) {
     let (base, server) = serve(script).await;
     let (part, parent) = (part("hi <&> 👍"), reply_to.map(PostId::new));
-    let outcome = client(base).publish(&Request { part: &part, reply_to: parent.as_ref(), key: "k" }).await;
+    let outcome = client(base).publish(&Request { part: &part, media: &[], reply_to: parent.as_ref(), key: "k" }).await;
     (outcome, server.await.unwrap())
 }
 
@@ -252,7 +252,7 @@ async fn a_lost_answer_is_unclear_and_never_sent_again() {
     let (base, server) = serve(vec![]).await;
     server.await.unwrap();
     let part = part("hi");
-    let outcome = client(base).publish(&Request { part: &part, reply_to: None, key: "k" }).await;
+    let outcome = client(base).publish(&Request { part: &part, media: &[], reply_to: None, key: "k" }).await;
     assert!(matches!(outcome, Outcome::NotSent(Trouble::Unreachable(_))), "{outcome:?}");
 }
 

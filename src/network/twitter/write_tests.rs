@@ -30,7 +30,7 @@ async fn a_poll_is_sent_with_its_length_in_minutes() {
     let mut part = part("which?");
     part.poll = Some(NewPoll { options: vec!["a".into(), "b".into()], multiple: false, length_secs: 3_601 });
     let (outcome, asked) = asked(vec![step(201, &json!({"data": {"id": "12"}}))], async |x| {
-        x.publish(&Request { part: &part, reply_to: None, key: "k" }).await
+        x.publish(&Request { part: &part, media: &[], reply_to: None, key: "k" }).await
     })
     .await;
     assert_eq!(outcome, done("12", Some("https://x.com/owner/status/12")));
@@ -39,7 +39,7 @@ async fn a_poll_is_sent_with_its_length_in_minutes() {
 
 #[tokio::test]
 async fn an_edit_is_a_new_post_in_place_of_the_old() {
-    let edit = async |x: Twitter| x.edit(&id("11"), &part("better")).await;
+    let edit = async |x: Twitter| x.edit(&id("11"), &part("better"), &[]).await;
     let (outcome, sent) = asked(vec![step(201, &json!({"data": {"id": "12"}}))], edit).await;
     assert_eq!(outcome, done("12", Some("https://x.com/owner/status/12")));
     assert_eq!(sent[0].line, "POST /2/tweets HTTP/1.1");
@@ -53,6 +53,59 @@ async fn an_edit_is_a_new_post_in_place_of_the_old() {
         assert!(matches!(outcome, Outcome::Unclear { duplicate: false, .. }), "{outcome:?}");
         assert_eq!(sent.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn what_is_attached_is_sent_with_the_text_or_without_one() {
+    let media = ["77".to_owned(), "78".to_owned()];
+    for (text, parent, body) in [
+        ("hi", None, r#"{"text":"hi","media":{"media_ids":["77","78"]}}"#),
+        ("", Some("11"), r#"{"media":{"media_ids":["77","78"]},"reply":{"in_reply_to_tweet_id":"11"}}"#),
+    ] {
+        let (part, parent) = (part(text), parent.map(id));
+        let (outcome, sent) = asked(vec![step(201, &json!({"data": {"id": "12"}}))], async |x| {
+            x.publish(&Request { part: &part, media: &media, reply_to: parent.as_ref(), key: "k" }).await
+        })
+        .await;
+        assert_eq!(outcome, done("12", Some("https://x.com/owner/status/12")));
+        assert_eq!(sent[0].body, body);
+    }
+    let edit = async |x: Twitter| x.edit(&id("11"), &part("better"), &media).await;
+    let (_, sent) = asked(vec![step(201, &json!({"data": {"id": "12"}}))], edit).await;
+    let body = r#"{"text":"better","media":{"media_ids":["77","78"]},"edit_options":{"previous_post_id":"11"}}"#;
+    assert_eq!(sent[0].body, body);
+}
+
+#[tokio::test]
+async fn media_that_x_does_not_know_are_told_from_posts_that_it_does_not_take() {
+    let named = |name: &str| {
+        json!({"errors": [{"parameters": {name: ["77"]}, "message": "it is invalid"}],
+        "title": "Invalid Request", "type": "https://api.x.com/2/problems/invalid-request"})
+    };
+    let media = ["77".to_owned()];
+    for (body, refused) in [
+        (problem("invalid-request", "Your media IDs are invalid."), true),
+        (problem("invalid-request", "One or more media_ids is unknown."), true),
+        (problem("invalid-request", "Some media are not ready."), true),
+        (named("media.media_ids"), true),
+        (json!({"errors": [{"code": 324, "message": "The validation of them failed."}]}), true),
+        (named("text"), false),
+        (problem("invalid-request", "Your Tweet text is too long."), false),
+        (json!({}), false),
+    ] {
+        let answers = [(media.as_slice(), refused), (&[][..], false)];
+        for (media, refused) in answers {
+            let (outcome, _) = asked(vec![step(400, &body)], async |x| {
+                x.publish(&Request { part: &part("hi"), media, reply_to: None, key: "k" }).await
+            })
+            .await;
+            assert_eq!(matches!(outcome, Outcome::MediaRefused(_)), refused, "{body}: {outcome:?}");
+            assert!(refused || matches!(outcome, Outcome::Rejected(_)), "{body}: {outcome:?}");
+        }
+    }
+    let elsewhere = problem("credits", "Your media IDs cost too much.");
+    let (outcome, _) = asked(vec![step(402, &elsewhere)], async |x| x.edit(&id("11"), &part("hi"), &media).await).await;
+    assert_eq!(outcome, Outcome::Refused(Trouble::NoCredits));
 }
 
 #[tokio::test]

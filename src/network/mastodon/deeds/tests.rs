@@ -10,8 +10,8 @@ use super::super::instance::Limits;
 use super::super::testing::{Canned, SERVER_TIME};
 use super::super::tests::{Hand, bench};
 use super::super::{Mastodon, Polled, Settings};
-use crate::core::post::{PostId, Visibility};
-use crate::core::record::{NewPoll, Part};
+use crate::core::post::{Focus, MediaKind, PostId, Visibility};
+use crate::core::record::{Attachment, NewPoll, Part};
 use crate::network::http::BaseUrl;
 use crate::secret::Secret;
 
@@ -28,12 +28,12 @@ async fn a_post_is_sent_once_with_its_key() {
     let bench = bench(Polled::Home, vec![Canned::new(200, r#"{"id":"9","url":"https://h/9"}"#); 2]).await;
     let part = part();
     let parent = PostId::new("8");
-    let outcome = bench.client.publish(&Request { part: &part, reply_to: Some(&parent), key: "k3y" }).await;
+    let outcome = bench.client.publish(&Request { part: &part, media: &[], reply_to: Some(&parent), key: "k3y" }).await;
     assert_eq!(outcome, Outcome::Done { id: PostId::new("9"), address: Some("https://h/9".to_owned()) });
     let mut bare = Part::plain("x");
     bare.warning = Some(String::new());
     bench.client.limits.replace(Limits { takes_content_type: true, ..Limits::default() });
-    bench.client.publish(&Request { part: &bare, reply_to: None, key: "k4" }).await;
+    bench.client.publish(&Request { part: &bare, media: &[], reply_to: None, key: "k4" }).await;
     let requests = bench.server.requests();
     let [first, second] = requests.as_slice() else { unreachable!("two posts, two requests") };
     for line in ["POST /api/v1/statuses HTTP/1.1", "idempotency-key: k3y", "authorization: Bearer t0ken"] {
@@ -51,7 +51,7 @@ async fn a_post_is_sent_once_with_its_key() {
 #[tokio::test]
 async fn doubt_is_never_taken_for_failure() {
     let part = part();
-    let request = Request { part: &part, reply_to: None, key: "k" };
+    let request = Request { part: &part, media: &[], reply_to: None, key: "k" };
     let limited = Canned::new(429, "{}").header("x-ratelimit-reset", "2026-08-01T13:55:00.5Z");
     let until = Some(SERVER_TIME.plus_millis(300_500));
     let cut_off = Canned::new(200, r#"{"id":"9"}"#).header("transfer-encoding", "chunked");
@@ -86,9 +86,9 @@ async fn what_never_left_is_not_sent() {
         Rc::new(Hand::default()),
     );
     let part = part();
-    let outcome = client.publish(&Request { part: &part, reply_to: None, key: "k" }).await;
+    let outcome = client.publish(&Request { part: &part, media: &[], reply_to: None, key: "k" }).await;
     assert!(matches!(outcome, Outcome::NotSent(Trouble::Unreachable(_))), "{outcome:?}");
-    let outcome = client.publish(&Request { part: &part, reply_to: None, key: "a\nb" }).await;
+    let outcome = client.publish(&Request { part: &part, media: &[], reply_to: None, key: "a\nb" }).await;
     assert!(matches!(outcome, Outcome::NotSent(Trouble::Unreachable(_))), "{outcome:?}");
     assert!(matches!(client.read(&Since::default()).await, Err(Trouble::Unreachable(_))));
 }
@@ -110,12 +110,46 @@ fn rich_part() -> Part {
 async fn polls_and_pings_are_sent() {
     let bench = bench(Polled::Home, vec![Canned::new(200, r#"{"id":"9"}"#)]).await;
     let part = rich_part();
-    bench.client.publish(&Request { part: &part, reply_to: None, key: "k" }).await;
+    bench.client.publish(&Request { part: &part, media: &[], reply_to: None, key: "k" }).await;
     assert_eq!(
         body(bench.server.requests().first().unwrap()),
         json!({"status": "hi & ü", "spoiler_text": "cw", "sensitive": true, "language": "de", "visibility": "unlisted",
             "poll": {"options": ["yes", "no"], "expires_in": 3600, "multiple": true}})
     );
+}
+
+#[tokio::test]
+async fn what_is_attached_is_sent() {
+    let reply = || Canned::new(200, r#"{"id":"9"}"#);
+    let refused = "Media 5 not found or already attached to another post";
+    let refusal = || Canned::new(422, &json!({ "error": refused }).to_string());
+    let bench = bench(Polled::Home, vec![reply(), reply(), refusal(), refusal()]).await;
+    let mut part = Part::plain("");
+    part.sensitive = true;
+    let attachment = |description: Option<&str>, focus| Attachment {
+        kind: MediaKind::Image,
+        sources: vec!["https://f/1.jpg".to_owned()],
+        description: description.map(str::to_owned),
+        focus,
+        sensitive: false,
+    };
+    part.media = vec![attachment(Some("a cat"), Some(Focus { x: 0, y: -250 })), attachment(None, None)];
+    let media = ["5".to_owned(), "01J".to_owned()];
+    let id = PostId::new("9");
+    let request = Request { part: &part, media: &media, reply_to: None, key: "k" };
+    let done = Outcome::Done { id: id.clone(), address: None };
+    assert_eq!(bench.client.publish(&request).await, done);
+    assert_eq!(bench.client.edit(&id, &part, &media).await, done);
+    let refused = Outcome::MediaRefused(refused.to_owned());
+    assert_eq!(bench.client.publish(&request).await, refused);
+    assert_eq!(bench.client.edit(&id, &part, &media).await, refused);
+    let bodies: Vec<Value> = bench.server.requests().iter().map(|request| body(request)).collect();
+    let expected = json!({"status": "", "sensitive": true, "visibility": "public", "allowed_mentions": [],
+        "media_ids": ["5", "01J"]});
+    assert_eq!(bodies.first(), Some(&expected));
+    let expected = json!({"status": "", "sensitive": true, "media_ids": ["5", "01J"], "media_attributes": [
+        {"id": "5", "description": "a cat", "focus": "0.00,-0.25"}, {"id": "01J", "description": ""}]});
+    assert_eq!(bodies.get(1), Some(&expected));
 }
 
 /// What was done to post 9 on a server that gives this answer, and what it was asked.
@@ -124,7 +158,7 @@ async fn done(deed: &str, reply: Canned) -> (Outcome, String) {
     bench.client.limits.replace(Limits { takes_content_type: true, ..Limits::default() });
     let id = PostId::new("9");
     let outcome = match deed {
-        "edit" => bench.client.edit(&id, &rich_part()).await,
+        "edit" => bench.client.edit(&id, &rich_part(), &[]).await,
         "delete" => bench.client.delete(&id).await,
         _ => bench.client.repost(&id).await,
     };

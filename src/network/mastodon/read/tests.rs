@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::core::post::{Shared, SpanKind};
+use crate::core::post::{Media, MediaFile, MediaKind, Shared, SpanKind};
 
 const CONTEXT: Context<'static> = Context { own: "42", host: "h.example", undated: Timestamp::from_millis(7) };
 
@@ -26,20 +26,22 @@ fn a_whole_status_is_read() {
             {"id": "3", "type": "hologram"}, 7
         ],
     }));
-    let media = |kind, url: Option<&str>, description: Option<&str>| Media {
-        kind,
-        url: url.map(str::to_owned),
+    let file = |url: &str| MediaFile { url: url.into(), media_type: None, bitrate: None };
+    let media = |id: Option<&str>, kind, url: Option<&str>, description: Option<&str>| Media {
+        id: id.map(str::to_owned),
+        files: url.map(file).into_iter().collect(),
         description: description.map(str::to_owned),
+        ..Media::of(kind)
     };
     let expected = Post {
         warning: Some("cw".to_owned()),
         visibility: Visibility::Unlisted,
         sensitive: true,
         media: vec![
-            media(MediaKind::Image, Some("https://f/1.jpg"), Some("a cat")),
-            media(MediaKind::Gif, Some("https://f/2.mp4"), None),
-            media(MediaKind::Other, None, None),
-            media(MediaKind::Other, None, None),
+            media(Some("1"), MediaKind::Image, Some("https://f/1.jpg"), Some("a cat")),
+            media(Some("2"), MediaKind::Gif, Some("https://f/2.mp4"), None),
+            media(Some("3"), MediaKind::Other, None, None),
+            media(None, MediaKind::Other, None, None),
         ],
         language: Some("en".to_owned()),
         application: Some("Web".to_owned()),
@@ -321,6 +323,9 @@ fn recorded_statuses_are_read() {
             assert_ne!(post.visibility, Visibility::Other);
             assert_eq!(post.boost.is_some(), value["reblog"].is_object(), "{value}");
             assert_eq!(post.quote.is_some(), value["quote"]["quoted_status"]["id"].is_string(), "{value}");
+            if post.boost.is_none() {
+                check_media(&post.media, &value);
+            }
             assert_eq!(post.edited.is_some(), value.get("edited_at").is_some_and(Value::is_string), "{value}");
             if let Some(poll) = &post.poll {
                 let titles: Vec<_> = value["poll"]["options"].as_array().unwrap().iter().collect();
@@ -347,6 +352,21 @@ fn recorded_statuses_are_read() {
         }
     }
     assert!(read > 0);
+}
+
+/// Whether all that a server says of what is attached is known.
+fn check_media(media: &[Media], status: &Value) {
+    let said = status["media_attachments"].as_array().unwrap();
+    assert_eq!(media.len(), said.len());
+    for (media, said) in media.iter().zip(said) {
+        assert!(media.kind != MediaKind::Other && media.size.is_some() && media.cover.is_some(), "{said}");
+        assert_eq!(media.files.first().map(|file| file.url.as_str()), said["url"].as_str());
+        assert_eq!(media.files.len() == 2, said["remote_url"].is_string(), "{said}");
+        assert_eq!(media.focus.is_some(), said["meta"]["focus"].is_object(), "{said}");
+        let plays = media.kind != MediaKind::Image;
+        let bitrate = media.files.first().and_then(|file| file.bitrate);
+        assert_eq!((media.length_ms.is_some(), bitrate.is_some()), (plays, plays), "{said}");
+    }
 }
 
 /// Whether a text has what its HTML has, by counting.

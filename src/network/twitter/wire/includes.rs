@@ -89,9 +89,39 @@ pub struct Media {
     /// Where a photo is.
     #[serde(deserialize_with = "text")]
     pub url: Option<String>,
+    /// The files of a video or GIF, of different quality.
+    #[serde(deserialize_with = "elements")]
+    pub variants: Vec<Variant>,
+    /// Where a still of a video or GIF is.
+    #[serde(deserialize_with = "text")]
+    pub preview_image_url: Option<String>,
     /// The alt text.
     #[serde(deserialize_with = "text")]
     pub alt_text: Option<String>,
+    /// In pixels.
+    #[serde(deserialize_with = "number")]
+    pub width: Option<usize>,
+    /// In pixels.
+    #[serde(deserialize_with = "number")]
+    pub height: Option<usize>,
+    /// How long it plays.
+    #[serde(deserialize_with = "number")]
+    pub duration_ms: Option<usize>,
+}
+
+/// A file of a video or GIF.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Variant {
+    /// In bits per second; 0 for GIFs, absent for playlists.
+    #[serde(deserialize_with = "number")]
+    pub bit_rate: Option<usize>,
+    /// `video/mp4`, `application/x-mpegURL`.
+    #[serde(deserialize_with = "text_or_empty")]
+    pub content_type: String,
+    /// Where it is.
+    #[serde(deserialize_with = "text")]
+    pub url: Option<String>,
 }
 
 /// An account.

@@ -5,14 +5,16 @@
 
 mod includes;
 mod post;
+mod upload;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-pub use self::includes::{Includes, Media, Poll, PollOption, User};
+pub use self::includes::{Includes, Media, Poll, PollOption, User, Variant};
 pub use self::post::{
-    Article, Attachments, Entities, MentionEntity, Note, Place, Post, Reference, TagEntity, UrlEntity,
+    Article, Attachments, Entities, MediaMetadata, MentionEntity, Note, Place, Post, Reference, TagEntity, UrlEntity,
 };
+pub use self::upload::{Processing, Upload};
 use super::errors::Problem;
 use super::lenient::{list, number, of, text};
 

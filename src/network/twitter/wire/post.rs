@@ -56,6 +56,9 @@ pub struct Post {
     /// What is attached.
     #[serde(deserialize_with = "odd_is_absent")]
     pub attachments: Attachments,
+    /// What is said of it beside `includes.media`.
+    #[serde(deserialize_with = "elements")]
+    pub media_metadata: Vec<MediaMetadata>,
     /// All its versions, itself included.
     #[serde(deserialize_with = "texts")]
     pub edit_history_tweet_ids: Vec<String>,
@@ -244,6 +247,18 @@ pub struct Reference {
     /// The other post.
     #[serde(deserialize_with = "text_or_empty")]
     pub id: String,
+}
+
+/// What a post says of a medium.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct MediaMetadata {
+    /// Which.
+    #[serde(deserialize_with = "text_or_empty")]
+    pub media_key: String,
+    /// The alt text.
+    #[serde(deserialize_with = "text")]
+    pub alt_text: Option<String>,
 }
 
 /// What is attached.

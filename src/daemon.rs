@@ -2,6 +2,7 @@
 //! are told to leave.
 
 use std::cell::Cell;
+use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -90,9 +91,8 @@ pub async fn run(engine: &mut Engine, interval: Duration, stop: &Stop, random: &
         if !report.in_doubt {
             looks = 0;
         }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.requested() => break,
+        if !pass(engine, pause, stop).await {
+            break;
         }
     }
     info!("leaving; nothing is lost");
@@ -105,9 +105,19 @@ pub async fn once(engine: &mut Engine, stop: &Stop) -> Option<Report> {
     let mut began = Vec::new();
     loop {
         let mut report = cycle_or_leave(engine, stop).await?;
-        tell_journal_error(&report, &mut String::new());
-        mirrored += report.mirrored;
-        began.append(&mut report.began);
+        loop {
+            tell_journal_error(&report, &mut String::new());
+            mirrored += report.mirrored;
+            began.append(&mut report.began);
+            if !report.transferring || report.in_doubt || report.journal_error.is_some() {
+                break;
+            }
+            tokio::select! {
+                () = engine.transferred() => {}
+                () = stop.requested() => return None,
+            }
+            report = or_leave(engine.carry_on(), stop).await?;
+        }
         let pause = match report.in_doubt.then(|| looks.next()).flatten() {
             _ if report.journal_error.is_some() => None,
             _ if report.more => Some(Duration::ZERO),
@@ -124,18 +134,46 @@ pub async fn once(engine: &mut Engine, stop: &Stop) -> Option<Report> {
     }
 }
 
+/// Lets a pause pass; what waited for attachments goes on meanwhile. `false` when we are to leave.
+async fn pass(engine: &mut Engine, pause: Duration, stop: &Stop) -> bool {
+    let mut pause = pin!(tokio::time::sleep(pause));
+    loop {
+        tokio::select! {
+            () = &mut pause => return true,
+            () = stop.requested() => return false,
+            () = engine.transferred() => {}
+        }
+        let Some(report) = or_leave(engine.carry_on(), stop).await else { return false };
+        tell_journal_error(&report, &mut String::new());
+        if report.journal_error.is_some() {
+            // A disk that is full is not asked again each time that a transfer ends.
+            tokio::select! {
+                () = &mut pause => return true,
+                () = stop.requested() => return false,
+            }
+        }
+        if report.more || report.in_doubt {
+            return true;
+        }
+    }
+}
+
 /// A cycle; `None` when we are to leave.
 async fn cycle_or_leave(engine: &mut Engine, stop: &Stop) -> Option<Report> {
+    or_leave(engine.cycle(), stop).await
+}
+
+async fn or_leave(work: impl Future<Output = Report>, stop: &Stop) -> Option<Report> {
     if stop.flag.get() {
         return None;
     }
-    let mut cycle = pin!(engine.cycle());
+    let mut work = pin!(work);
     tokio::select! {
-        report = &mut cycle => Some(report),
+        report = &mut work => Some(report),
         () = stop.requested() => {
             info!("told to leave: the request under way is given a moment to end");
             // Dropped after that: as after a crash, what may have been sent is looked for at the next start.
-            let _ = tokio::time::timeout(FAREWELL, cycle).await;
+            let _ = tokio::time::timeout(FAREWELL, work).await;
             None
         }
     }

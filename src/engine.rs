@@ -6,6 +6,7 @@ mod again;
 mod health;
 mod rehearse;
 mod tell;
+mod transfers;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -14,17 +15,19 @@ use std::rc::Rc;
 use tracing::info;
 
 use self::health::{Health, Moment, Trying, fail};
+use self::transfers::Transfers;
 
 use crate::clock::Clock;
 use crate::core::money::Spending;
 use crate::core::parent;
-use crate::core::plan::{self, Policy, Read, Send};
+use crate::core::plan::{self, Policy, Read, Send, Task};
 use crate::core::post::{Network, PostId, Timestamp};
 use crate::core::record::{Change, Deed, Key, Stage};
 use crate::core::select::{Hold, HoldReason};
 use crate::core::state::{Event, State};
 use crate::core::style::RefusedReplies;
 use crate::journal::{self, Journal};
+use crate::media::Source;
 use crate::network::{Client, Newest, Outcome, Request, Since, Timeline, Trouble};
 
 /// How many parts are sent to a network before its timeline is looked at again.
@@ -43,7 +46,9 @@ const CLOCK_JUMP_SECS: i64 = 20;
 /// What the engine works with.
 pub struct Parts {
     /// Both networks.
-    pub clients: Vec<Box<dyn Client>>,
+    pub clients: Vec<Rc<dyn Client>>,
+    /// Where attachments come from.
+    pub media: Rc<dyn Source>,
     /// The state file.
     pub journal: Journal,
     /// What it said.
@@ -77,13 +82,17 @@ pub struct Report {
     pub in_doubt: bool,
     /// Whether more could have been sent at once.
     pub more: bool,
+    /// Whether attachments are on their way: [`Engine::transferred`] tells when to go on.
+    pub transferring: bool,
     /// Why the state could not be written down.
     pub journal_error: Option<String>,
 }
 
 /// The engine.
 pub struct Engine {
-    clients: BTreeMap<Network, Box<dyn Client>>,
+    clients: BTreeMap<Network, Rc<dyn Client>>,
+    media: Rc<dyn Source>,
+    transfers: Transfers,
     journal: Journal,
     state: State,
     policy: Policy,
@@ -114,6 +123,8 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         Self {
             clients: parts.clients.into_iter().map(|client| (client.network(), client)).collect(),
+            media: parts.media,
+            transfers: Transfers::default(),
             journal: parts.journal,
             state: parts.state,
             policy: parts.policy,
@@ -136,7 +147,24 @@ impl Engine {
     /// Polls both networks, and mirrors what there is to mirror.
     pub async fn cycle(&mut self) -> Report {
         let mut report = Report::default();
-        if let Err(error) = self.run(&mut report).await {
+        let result = self.run(&mut report).await;
+        self.report(report, result)
+    }
+
+    /// Returns when an attachment has come as far as it could by itself; never, when none is on its way.
+    pub async fn transferred(&self) {
+        self.transfers.one_ended().await;
+    }
+
+    /// Goes on with what waited for attachments; nothing is polled.
+    pub async fn carry_on(&mut self) -> Report {
+        let mut report = Report::default();
+        let result = self.deliver_all(&mut report).await;
+        self.report(report, result)
+    }
+
+    fn report(&mut self, mut report: Report, result: Result<(), journal::Error>) -> Report {
+        if let Err(error) = result {
             // What is in memory may be ahead of the disk now; the disk counts, from the next cycle on.
             self.stale = true;
             report.began.clear();
@@ -149,27 +177,44 @@ impl Engine {
             report.in_doubt |= self.state.in_doubt(*network).is_some();
         }
         report.waiting = self.waiting();
+        report.transferring = !self.transfers.is_empty();
         report
     }
 
-    async fn run(&mut self, report: &mut Report) -> Result<(), journal::Error> {
+    /// Makes sure that what is in memory is what is on disk.
+    fn refresh(&mut self) -> Result<(), journal::Error> {
         if self.stale {
             self.state = self.journal.reload()?;
             self.stale = false;
         }
+        Ok(())
+    }
+
+    async fn run(&mut self, report: &mut Report) -> Result<(), journal::Error> {
+        self.refresh()?;
         let given_up = plan::give_up(&self.state, &self.policy);
         self.happen(&given_up)?;
         tell::news(&given_up);
-        let mut reads = self.poll_all(report).await?;
-        self.look_again(&mut reads).await?;
+        let transfers = self.transfers.clone();
+        let mut reads = transfers.beside(self.poll_all(report)).await?;
+        transfers.beside(self.look_again(&mut reads)).await?;
         let events = plan::take_in(&mut self.state, &reads, &self.policy);
         self.journal.append(&events)?;
         tell::news(&events);
-        for target in Network::ALL {
-            self.deliver(target, report).await?;
-        }
+        self.deliver_all(report).await?;
         if self.journal.compact_if_long(&self.state, self.keep_links)? {
             self.state = self.journal.reload()?;
+        }
+        Ok(())
+    }
+
+    async fn deliver_all(&mut self, report: &mut Report) -> Result<(), journal::Error> {
+        self.refresh()?;
+        let open: Vec<Key> =
+            Network::ALL.into_iter().flat_map(|target| self.state.open(target)).map(|(key, _)| key.clone()).collect();
+        self.transfers.keep(|key| open.contains(key));
+        for target in Network::ALL {
+            self.deliver(target, report).await?;
         }
         Ok(())
     }
@@ -372,6 +417,10 @@ impl Engine {
     /// Sends what can be sent to a network, oldest first.
     async fn deliver(&mut self, target: Network, report: &mut Report) -> Result<(), journal::Error> {
         for _ in 0..SENDS_PER_CYCLE {
+            // What has ended is written down, whatever comes next.
+            if !self.settle_transfers(target)? {
+                return Ok(());
+            }
             let Some(health) = self.health.get(&target) else { return Ok(()) };
             let resting = health.sends.until.is_some_and(|until| self.clock.now() < until);
             // Without the server's time a later doubt could not be settled; without an answer to a read, none is
@@ -381,14 +430,25 @@ impl Engine {
                 return Ok(());
             }
             let now = self.time_on(target);
-            let Some(send) = plan::next(&self.state, target, &self.policy) else { return Ok(()) };
+            let slow = self.transfers.slow(self.clock.now());
+            let send = match plan::next(&self.state, target, &self.policy, now, &slow) {
+                None => return Ok(()),
+                Some(Task::Attach(attach)) => {
+                    self.attach(&attach).await;
+                    if self.transfers.has_ended(target) {
+                        continue;
+                    }
+                    return Ok(());
+                }
+                Some(Task::Send(send)) => send,
+            };
             self.happen(&[plan::intent(&send, now)])?;
             let ours = self.clock.now();
             if let Some(health) = self.health.get_mut(&target) {
                 health.sent = Some(ours);
             }
             let Some(client) = self.clients.get(&target) else { return Ok(()) };
-            let outcome = carry_out(client.as_ref(), &send).await;
+            let outcome = self.transfers.beside(carry_out(client.as_ref(), &send)).await;
             if !self.settle(&send, outcome, report)? {
                 return Ok(());
             }
@@ -428,6 +488,17 @@ impl Engine {
                 self.happen(&[change(Change::Unthreaded)])?;
                 Ok(true)
             }
+            Outcome::MediaRefused(why) => {
+                self.sends_answered(target);
+                let why = format!("{target} does not take what was uploaded for it: {why}");
+                let Some(delivery) = self.state.delivery(&send.key) else { return Ok(false) };
+                let changes = plan::refused(delivery, &send.key, &why, &self.policy, at);
+                for refused in &changes {
+                    tell::not_attached(&send.key, refused, delivery.media_trouble.is_none());
+                }
+                self.happen(&changes.into_iter().map(change).collect::<Vec<_>>())?;
+                Ok(self.state.in_doubt(target).is_none())
+            }
             Outcome::Rejected(why) | Outcome::ReplyRefused(why) => {
                 let why = format!("{target} does not take it: {why}");
                 tell::failed(&send.key, &why);
@@ -466,10 +537,13 @@ impl Engine {
         }
         let why = format!("{target} {trouble}");
         let mut events = vec![Event::Change { key: send.key.clone(), at, change: Change::NotSent { until, why } }];
-        if trouble.needs_owner() && self.state.pause(target).is_none() {
-            events.push(paused(target, at, trouble));
-        }
+        events.extend(self.pause_for_owner(target, trouble, at));
         self.happen(&events)
+    }
+
+    /// What is to be remembered of a trouble that only the owner can mend.
+    fn pause_for_owner(&self, target: Network, trouble: &Trouble, at: Timestamp) -> Option<Event> {
+        (trouble.needs_owner() && self.state.pause(target).is_none()).then(|| paused(target, at, trouble))
     }
 
     /// Whether a reply that the target refuses is posted for itself. Only the head of a mirror can be.
@@ -502,9 +576,10 @@ impl Engine {
 async fn carry_out(client: &dyn Client, send: &Send) -> Outcome {
     match &send.deed {
         Deed::Create(part) => {
-            client.publish(&Request { part, reply_to: send.reply_to.as_ref(), key: &send.idempotency_key }).await
+            let key = &send.idempotency_key;
+            client.publish(&Request { part, media: &send.media, reply_to: send.reply_to.as_ref(), key }).await
         }
-        Deed::Edit { post, part } => client.edit(post, part).await,
+        Deed::Edit { post, part } => client.edit(post, part, &send.media).await,
         Deed::Delete { post } => client.delete(post).await,
         Deed::Repost { post } => client.repost(post).await,
     }

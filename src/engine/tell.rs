@@ -5,8 +5,9 @@ use tracing::{debug, info, warn};
 
 use crate::core::money::Money;
 use crate::core::plan::Send;
-use crate::core::post::{Network, PostId};
+use crate::core::post::{MediaKind, Network, PostId};
 use crate::core::record::{Change, Deed, Key, Stage};
+use crate::core::render::note::kind_name;
 use crate::core::state::Event;
 use crate::network::Trouble;
 
@@ -30,6 +31,8 @@ pub(super) fn done(send: &Send, id: &PostId, address: Option<&str>, is_mirrored:
     }
     let parts = if send.number.1 > 1 { format!(" in {} parts", send.number.1) } else { String::new() };
     let address = address.map_or_else(|| format!("{}:{id}", target.key()), str::to_owned);
+    // Of a thread only the last part's price is known here, and would be read as that of all.
+    let price = if send.number.1 > 1 { String::new() } else { price };
     info!(%source, target = target.key(), "mirrored {source} to {target}{parts}: {address}{price}");
 }
 
@@ -37,6 +40,29 @@ pub(super) fn done(send: &Send, id: &PostId, address: Option<&str>, is_mirrored:
 pub(super) fn unthreaded(send: &Send) {
     let (target, source) = (send.key.target, &send.key.source);
     info!(%source, "{target} refuses {source} as a reply; it is posted for itself");
+}
+
+/// An attachment cannot be attached, for now or ever.
+pub(super) fn not_attached(key: &Key, change: &Change, is_news: bool) {
+    let source = &key.source;
+    match change {
+        Change::MediaMissing { why, .. } | Change::MediaRefused { why, .. } if is_news => {
+            warn!(%source, "{source} waits for its media: {why}; it is tried again");
+        }
+        Change::MediaMissing { why, .. } | Change::MediaRefused { why, .. } => {
+            debug!(%source, "{source} still waits for its media: {why}");
+        }
+        Change::Detached { note, .. } => warn!(%source, "{source}: {note}"),
+        Change::Skipped { why } => info!(%source, "not mirrored: {source}, for {why}"),
+        Change::Failed { why } => failed(key, why),
+        _ => {}
+    }
+}
+
+/// The target takes no description for an attachment of this kind.
+pub(super) fn not_described(key: &Key, kind: MediaKind, why: &str) {
+    let (target, source, kind) = (key.target, &key.source, kind_name(kind));
+    info!(%source, "{target} does not take the description of the {kind} of {source}; it goes without: {why}");
 }
 
 /// A post will never be mirrored.
@@ -79,6 +105,9 @@ pub(super) fn news(events: &[Event]) {
             Event::New { key, delivery } => match &delivery.stage {
                 Stage::Skipped(why) => info!(source = %key.source, "not mirrored: {}, for {why}", key.source),
                 Stage::Mirrored => info!(source = %key.source, "{} stands on both sides already", key.source),
+                Stage::Planned if delivery.note.is_some() => {
+                    info!(source = %key.source, "{}: {}", key.source, delivery.note.as_deref().unwrap_or_default());
+                }
                 Stage::Held(hold) => debug!(source = %key.source, "{} is not mirrored yet: {}", key.source, hold.why),
                 _ => debug!(source = %key.source, "{} is to be mirrored to {}", key.source, key.target),
             },

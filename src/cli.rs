@@ -133,6 +133,9 @@ pub enum Command {
     /// Show what was mirrored, what waits and why, and what failed
     #[command(long_about = "Shows what was mirrored, what waits and why, and what failed. Reads only the journal.")]
     Status {
+        /// List the mirrored posts whose pictures or videos have no description, with their addresses
+        #[arg(long)]
+        missing_descriptions: bool,
         /// Write JSON, for programs
         #[arg(long)]
         json: bool,
@@ -254,7 +257,8 @@ mod tests {
             ("crosspostd run --once", Command::Run { once: true }),
             ("crosspostd setup", Command::Setup),
             ("crosspostd check", Command::Check),
-            ("crosspostd status --json", Command::Status { json: true }),
+            ("crosspostd status --json", Command::Status { missing_descriptions: false, json: true }),
+            ("crosspostd status --missing-descriptions", Command::Status { missing_descriptions: true, json: false }),
         ] {
             assert_eq!(parse(line.split(' ')).unwrap(), Cli { command: Some(command), ..default.clone() }, "{line}");
         }

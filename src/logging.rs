@@ -4,7 +4,7 @@
 //! the time itself, the sentence alone. As JSON, a line is an object with the sentence and its fields.
 
 use std::fmt;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -21,6 +21,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 #[cfg(feature = "sandbox")]
 use crate::cli::Command;
 use crate::cli::{Cli, LogFormat};
+use crate::media::beside_bars;
 
 /// Starts the log. To be called once, at the very beginning.
 pub fn start(cli: &Cli) {
@@ -36,11 +37,24 @@ pub fn start(cli: &Cli) {
     // Other people's crates speak only when everything is asked for.
     let others = if cli.verbose > 1 { LevelFilter::DEBUG } else { LevelFilter::OFF };
     let filter = Targets::new().with_default(others).with_target("crosspostd", level);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| Stderr);
     let registry = tracing_subscriber::registry().with(filter);
     match cli.log_format {
         LogFormat::Json => registry.with(layer.json().flatten_event(true).with_target(false)).init(),
         LogFormat::Text => registry.with(layer.event_format(Sentence::for_this_process())).init(),
+    }
+}
+
+/// The standard error, where the bars of large files may stand.
+struct Stderr;
+
+impl io::Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        beside_bars(|| io::stderr().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 
@@ -54,7 +68,7 @@ struct Sentence {
 impl Sentence {
     fn for_this_process() -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        Self { timed: !is_set("JOURNAL_STREAM"), coloured: std::io::stderr().is_terminal() && !is_set("NO_COLOR") }
+        Self { timed: !is_set("JOURNAL_STREAM"), coloured: io::stderr().is_terminal() && !is_set("NO_COLOR") }
     }
 }
 

@@ -151,6 +151,42 @@ fn a_file_is_read_without_config_and_without_network() {
 }
 
 #[test]
+fn it_shows_what_is_attached_and_what_that_costs() {
+    let bench = Bench::new();
+    let picture = |number: u32, description: Option<&str>| {
+        json!({
+            "id": number.to_string(), "type": "image", "url": format!("https://files.social.example/{number}.jpg"),
+            "meta": { "original": { "width": 1600, "height": 1200 } }, "description": description
+        })
+    };
+    let video = json!({
+        "id": "9", "type": "video", "url": "https://files.social.example/9.mp4", "description": null,
+        "meta": { "length": "0:03:20.00", "duration": 200.0, "original": { "width": 1280, "height": 720, "duration": 200.0 } }
+    });
+    let mut status = status_json("look");
+    // X knows no links to hosts that end in .example.
+    status["url"] = json!("https://social.ada.org/@ada/117545910936357350");
+    let long = "a very long description ".repeat(5);
+    status["media_attachments"] = json!([picture(1, Some("A cat")), picture(2, None), picture(3, Some(&long)), video]);
+    let shown = without_config(&bench, &["--file", "-"], Some(&status)).expect(0).out;
+    for words in [
+        "becomes one post on X, for $0.210:",
+        "\n[picture, 1600×1200: \"A cat\"]\n[picture, 1600×1200, no description]\n[picture, 1600×1200: \"a very long",
+        "  · the video is 200 s long, X takes at most 140 s: there is a link to the original instead\n",
+        "  · with the link to the original, its post costs $0.200",
+    ] {
+        assert!(shown.contains(words), "{words:?} is not in:\n{shown}");
+    }
+    let sheet = without_config(&bench, &["--file", "-", "--json"], Some(&status)).expect(0).out;
+    let sheet: Value = serde_json::from_str(&sheet).unwrap();
+    let media = &sheet[0]["parts"][0]["media"];
+    assert_eq!(media[0]["sources"], json!(["https://files.social.example/1.jpg"]));
+    assert_eq!((&media[0]["size"], &media[0]["kind"]), (&json!([1600, 1200]), &json!("image")));
+    assert_eq!((&media[1]["description"], &media[2]["description"]), (&Value::Null, &json!(long.trim())));
+    assert_eq!(media.as_array().map(Vec::len), Some(3));
+}
+
+#[test]
 fn what_names_no_post_is_refused_in_one_sentence() {
     let bench = Bench::begun();
     let empty = bench.folder().join("empty.json");

@@ -51,6 +51,7 @@ fn it_says_what_became_of_every_post() {
     assert!(all["waiting"][0]["why"].as_str().unwrap().contains("does not allow this"), "{}", all["waiting"]);
     let why = "its visibility is not among those that leave Mastodon";
     assert_eq!(all["skipped"], json!([{ "why": why, "posts": 1 }]));
+    assert_eq!((&all["posts_with_media"], &all["missing_descriptions"]), (&json!(0), &json!([])));
     assert_eq!(all["networks"][0]["network"], "mastodon");
     assert_eq!(all["networks"][1]["account"], "2244994945");
     assert!(all["networks"][0]["paused"].is_null());
@@ -59,7 +60,10 @@ fn it_says_what_became_of_every_post() {
     let bill = bench.pair.twitter.with(|world| world.bill().total_micro_usd());
     assert_eq!(all["spent_this_month_usd"], Money::from_micro_usd(bill).to_string());
 
+    let listed = bench.run(&["status", "--missing-descriptions"]).expect(0).out;
+    assert_eq!(listed, "No post with media was mirrored yet\n");
     let text = bench.run(&["status"]).expect(0).out;
+    assert!(!text.contains("lack a description"), "{text}");
     for words in [
         "crosspostd is not running now",
         "Mastodon  posts of account ",
@@ -83,7 +87,7 @@ fn it_reads_the_journal_and_touches_nothing() {
     let bench = busy();
     bench.forget_exchanges();
     let stamp = bench.journal_stamp();
-    for arguments in [&["status"][..], &["status", "--json"]] {
+    for arguments in [&["status"][..], &["status", "--json"], &["status", "--missing-descriptions"]] {
         let ended = bench.run(arguments).expect(0);
         assert_eq!(ended.err, "");
     }

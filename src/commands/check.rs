@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::advice;
+use super::{advice, connect};
 use crate::cli::Exit;
 use crate::clock::Clock;
 use crate::config::{self, Config, Env, Paths, Timeline};
@@ -122,6 +122,7 @@ fn check_journal(r: &mut Report<'_>, path: &Path, is_running: bool) -> State {
             ),
         );
     }
+    check_media_folder(r, path);
     match Journal::open(Box::new(FileDisk::new(path))) {
         Ok((_, state, found)) => {
             let (place, count) = (path.display(), state.len());
@@ -148,6 +149,22 @@ fn check_journal(r: &mut Report<'_>, path: &Path, is_running: bool) -> State {
             r.bad(Exit::Config, &format!("Journal: {}: {error}.", path.display()));
             State::default()
         }
+    }
+}
+
+/// Where files of pictures and videos lie for a moment. As long as it is not there, it is as the journal's folder.
+fn check_media_folder(r: &mut Report<'_>, journal: &Path) {
+    let folder = connect::media_folder(journal);
+    if folder.exists()
+        && let Err((_, why)) = try_to_write(&folder.join("file"))
+    {
+        let folder = folder.display();
+        r.bad(
+            Exit::Config,
+            &format!(
+                "Media: nothing can be written in {folder} ({why}). Make it yours, or remove it: it is made anew."
+            ),
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the config to what the engine works with: clients, policy.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::clock::Clock;
@@ -8,14 +9,19 @@ use crate::config::{Config, Timeline, policy};
 use crate::core::plan::{Policy, SidePolicy};
 use crate::core::post::Network;
 use crate::core::style::Boosts;
+use crate::media::Source;
+use crate::media::fetch::{self, Fetcher};
 use crate::network::mastodon::{self, Mastodon, Polled, Settings};
 use crate::network::twitter::oauth1::Keys;
 use crate::network::twitter::{self, Account, Twitter};
 use crate::network::{Client, Trouble, http};
 
+/// The unit of `max_file_mb`, in bytes.
+const MIB: u64 = 1024 * 1024;
+
 /// Both networks, and what the owner wants of them.
 pub(super) struct Connected {
-    pub clients: Vec<Box<dyn Client>>,
+    pub clients: Vec<Rc<dyn Client>>,
     pub policy: Policy,
 }
 
@@ -33,9 +39,9 @@ pub(super) enum Error {
 /// Makes the clients. Asks who we are only where the config does not say it.
 pub(super) async fn connect(config: &Config, clock: &Rc<dyn Clock>) -> Result<Connected, Error> {
     let http = http::client().map_err(Error::Tls)?;
-    let clients: Vec<Box<dyn Client>> = vec![
-        Box::new(mastodon(config, &http, clock).await.map_err(|trouble| Error::Network(Network::Mastodon, trouble))?),
-        Box::new(twitter(config, &http, clock).await.map_err(|trouble| Error::Network(Network::Twitter, trouble))?),
+    let clients: Vec<Rc<dyn Client>> = vec![
+        Rc::new(mastodon(config, &http, clock).await.map_err(|trouble| Error::Network(Network::Mastodon, trouble))?),
+        Rc::new(twitter(config, &http, clock).await.map_err(|trouble| Error::Network(Network::Twitter, trouble))?),
     ];
     let policy = clients.iter().map(|client| (client.network(), side_policy(config, client.as_ref()))).collect();
     Ok(Connected { clients, policy })
@@ -76,6 +82,25 @@ async fn twitter(config: &Config, http: &reqwest::Client, clock: &Rc<dyn Clock>)
     };
     let settings = twitter_settings(config);
     Ok(Twitter::new(http.clone(), ours.api_url.clone(), keys, account, settings, Rc::clone(clock)))
+}
+
+/// Where attachments come from.
+pub(super) async fn media(config: &Config, state: &Path, shows_progress: bool) -> Result<Rc<dyn Source>, Error> {
+    let ours = &config.media;
+    let settings = fetch::Settings {
+        folder: media_folder(state),
+        private_hosts: config.mastodon.url.is_private().await || config.twitter.api_url.is_private().await,
+        max_bytes: u64::try_from(ours.max_file_mb).unwrap_or(u64::MAX).saturating_mul(MIB),
+        stall: ours.stall,
+        max_time: ours.max_time,
+        shows_progress,
+    };
+    Ok(Rc::new(Fetcher::new(settings).map_err(Error::Tls)?))
+}
+
+/// Where files are written that have to be on their way: beside the state file.
+pub(super) fn media_folder(state: &Path) -> PathBuf {
+    state.parent().unwrap_or(Path::new(".")).join("media")
 }
 
 /// How the account on X is used.

@@ -17,10 +17,10 @@ use crate::daemon::{self, Stop};
 use crate::engine::{Engine, Parts};
 use crate::journal::Journal;
 use crate::journal::file::FileDisk;
-use crate::sandbox::Pair;
 use crate::sandbox::faults::{Fault, Faulty};
 use crate::sandbox::mastodon::Options;
 use crate::sandbox::pair::{HOST, OWNER, Standing};
+use crate::sandbox::{NewMedia, Pair, Upload};
 
 /// How often the demo's daemon polls. A real one asks every 30 seconds.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -28,6 +28,10 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(100);
 /// When the demo gives up.
 const PATIENCE_MILLIS: u128 = 30_000;
+/// A chessboard of eight by eight squares.
+const PICTURE: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x08\0\0\0\x08\x01\0\0\0\0\xect\x83&\0\0\0\x0eIDATx\xdac\x08eX\
+      \xc5\x80\x84\x01\x1e\x9c\x03\xfdp\x15\xc9\x90\0\0\0\0IEND\xaeB`\x82";
 /// The width of a timeline, in characters.
 const COLUMN: usize = 37;
 
@@ -65,11 +69,13 @@ pub(super) async fn demo(keep: bool, json: bool) -> Exit {
 async fn engine(pair: &Pair, folder: &Folder, stop: &Stop) -> Result<Engine, String> {
     let config = pair.config().map_err(|error| error.to_string())?;
     let clock: Rc<dyn Clock> = Rc::new(SystemClock::new());
+    let state_file = folder.0.join("state.jsonl");
     let connected = connect::connect(&config, &clock).await.map_err(|error| error.to_string())?;
-    let disk = FileDisk::new(&folder.0.join("state.jsonl"));
+    let disk = FileDisk::new(&state_file);
     let (journal, state, _) = Journal::open(Box::new(disk)).map_err(|error| error.to_string())?;
     Ok(Engine::new(Parts {
         clients: connected.clients,
+        media: connect::media(&config, &state_file, false).await.map_err(|error| error.to_string())?,
         journal,
         state,
         policy: connected.policy,
@@ -104,6 +110,8 @@ impl Drop for Folder {
 enum Scene {
     /// The owner writes; it is to arrive.
     Write(Network, &'static str),
+    /// The owner writes, with a picture that they describe.
+    Picture(Network, &'static str, &'static str),
     /// The owner answers their own post that begins so.
     Reply(Network, &'static str, &'static str),
     /// The owner writes, and the answer to the mirror's request is lost.
@@ -120,6 +128,14 @@ const SCENES: &[(u128, Scene)] = &[
     (2000, Scene::Write(Network::Twitter, "And hello from X. <3 & so on.")),
     (2500, Scene::Other("I am somebody else; nobody mirrors me.")),
     (3000, Scene::Reply(Network::Mastodon, "Good morning", "A reply to my own post becomes a thread there, too.")),
+    (
+        3500,
+        Scene::Picture(
+            Network::Mastodon,
+            "My new chessboard:",
+            "A chessboard without a single piece on it, seen from above",
+        ),
+    ),
     (
         4000,
         Scene::WriteLosingAnswer("X takes this one, but its answer gets lost on the way. It must not appear twice."),
@@ -142,6 +158,8 @@ const SCENES: &[(u128, Scene)] = &[
 struct Written {
     source: Network,
     text: &'static str,
+    /// What a picture that is attached shows.
+    description: Option<&'static str>,
     at: u128,
     arrived: Option<u128>,
 }
@@ -211,11 +229,21 @@ impl<'a> Stage<'a> {
     }
 
     fn act(&mut self, scene: &Scene, now: u128) {
-        let mut expect = |source, text| self.written.push(Written { source, text, at: now, arrived: None });
+        let mut expect = |source, text| {
+            self.written.push(Written { source, text, description: None, at: now, arrived: None });
+        };
         match scene {
             Scene::Write(network, text) => {
                 expect(*network, text);
                 self.pair.write(*network, text);
+            }
+            Scene::Picture(network, text, description) => {
+                let (source, description) = (*network, Some(*description));
+                self.written.push(Written { source, text, description, at: now, arrived: None });
+                let path = self.pair.files.with(|files| files.put(PICTURE, "image/png"));
+                let picture = NewMedia { size: Some((8, 8)), ..NewMedia::image(&path) };
+                let picture = picture.described(description.unwrap_or_default());
+                self.pair.write_with_media(source, text, &[picture]);
             }
             Scene::Reply(network, parent, text) => {
                 expect(*network, text);
@@ -245,6 +273,9 @@ impl<'a> Stage<'a> {
                 if self.seen.insert((network, post.id.clone())) {
                     let sign = if post.by_us { '↳' } else { '✎' };
                     self.say(&row(network, &format!("{sign} {}", post.text)));
+                    for description in self.descriptions(network, post) {
+                        self.say(&row(network, &format!("  [picture: {description}]")));
+                    }
                 }
             }
             let mirrors = words(standing.iter().filter(|post| post.by_us));
@@ -254,6 +285,34 @@ impl<'a> Stage<'a> {
                 }
             }
         }
+    }
+
+    /// What the pictures show that are attached to a post, in the words that stand there with them.
+    fn descriptions(&self, network: Network, post: &Standing) -> Vec<String> {
+        if !post.by_us {
+            let written = self.written.iter().filter(|written| written.source == network && written.text == post.text);
+            return written.filter_map(|written| written.description.map(str::to_owned)).collect();
+        }
+        let attached = self.uploads(network).into_iter().filter(|upload| upload.attached_to.as_ref() == Some(&post.id));
+        attached.map(|upload| upload.description.unwrap_or_else(|| "no description".to_owned())).collect()
+    }
+
+    fn uploads(&self, network: Network) -> Vec<Upload> {
+        match network {
+            Network::Mastodon => self.pair.mastodon.with(|world| world.uploads()),
+            Network::Twitter => self.pair.twitter.with(|world| world.uploads()),
+        }
+    }
+
+    /// Whether a post's picture stands on the other side as it was sent, with its description.
+    fn picture_arrived(&self, post: &Written) -> bool {
+        post.description.is_none_or(|description| {
+            self.uploads(post.source.other()).iter().any(|upload| {
+                upload.attached_to.is_some()
+                    && upload.description.as_deref() == Some(description)
+                    && upload.bytes.as_deref() == Some(PICTURE)
+            })
+        })
     }
 
     /// The addresses are for the one who asked to keep it running, in whichever form they read.
@@ -295,7 +354,8 @@ impl<'a> Stage<'a> {
     fn summary(&self) -> Summary {
         let count = |post: &Written| {
             let standing = self.pair.standing(post.source.other());
-            times(&words(standing.iter().filter(|post| post.by_us)), post.text)
+            let stands = times(&words(standing.iter().filter(|post| post.by_us)), post.text);
+            if self.picture_arrived(post) { stands } else { 0 }
         };
         let pick = |wanted: fn(usize) -> bool| -> Vec<&'static str> {
             self.written.iter().filter(|post| wanted(count(post))).map(|post| post.text).collect()
@@ -347,8 +407,11 @@ impl<'a> Stage<'a> {
                 average_millis % 1000 / 100
             ));
             print("One was for followers only, one was somebody else's: both stayed.");
+            print("One had a picture: it is there, too, with its description.");
             print("One answer was lost: the post was looked for and found, not sent again.");
-            print(&format!("X would have charged {x_bill_usd}: $0.015 a post, $0.200 with a link in it."));
+            print(&format!(
+                "X would have charged {x_bill_usd}: $0.015 a post, $0.200 with a link in it, $0.005 a description."
+            ));
             for text in &summary.lost {
                 print(&format!("LOST: {text}"));
             }

@@ -13,7 +13,7 @@ mod status;
 use std::io::IsTerminal as _;
 use std::rc::Rc;
 
-use crate::cli::{Cli, Command, Exit};
+use crate::cli::{Cli, Command, Exit, LogFormat};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Env, Paths};
 use crate::terminal::Terminal;
@@ -30,9 +30,9 @@ pub async fn execute(cli: &Cli) -> Exit {
         Err(error) => return refuse(&error, Exit::Config),
     };
     match &cli.command {
-        None => run::first_or_later(&paths, &env, cli.dry_run).await,
-        Some(Command::Run { once }) => run::run(&paths, &env, *once, cli.dry_run).await,
-        Some(Command::Status { json }) => status::status(&paths, *json),
+        None => run::first_or_later(&paths, &env, &how(cli, false)).await,
+        Some(Command::Run { once }) => run::run(&paths, &env, &how(cli, *once)).await,
+        Some(Command::Status { missing_descriptions, json }) => status::status(&paths, *missing_descriptions, *json),
         Some(Command::Preview { of, json }) => preview::preview(of, *json, &paths, &env).await,
         Some(Command::Setup) => set_up(&paths, &env).await,
         Some(Command::Check) => check::check(&paths, &env, &mut Terminal::of_process(), system_clock()).await,
@@ -40,6 +40,12 @@ pub async fn execute(cli: &Cli) -> Exit {
         #[cfg(feature = "sandbox")]
         Some(Command::Demo { .. }) => Exit::Done,
     }
+}
+
+/// How it runs. A bar is drawn over the log of a terminal; in a service's, in JSON, or with `--quiet`, it has no place.
+fn how(cli: &Cli, once: bool) -> run::How {
+    let shows_progress = std::io::stderr().is_terminal() && !cli.quiet && cli.log_format == LogFormat::Text;
+    run::How { once, dry_run: cli.dry_run, shows_progress }
 }
 
 /// The conversation, and how it ends.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
+use super::preview::attached::Shown;
 use super::{advice, connect, has_terminal, print, random, refuse, set_up};
 use crate::cli::Exit;
 use crate::clock::{Clock, SystemClock};
@@ -18,21 +19,31 @@ use crate::engine::{Engine, Parts, Report};
 use crate::journal::file::{FileDisk, Lock, LockError};
 use crate::journal::{Found, Journal};
 
+/// How it runs.
+pub(super) struct How {
+    /// One pass only.
+    pub(super) once: bool,
+    /// Nothing is sent and nothing written.
+    pub(super) dry_run: bool,
+    /// Large files show how far they are.
+    pub(super) shows_progress: bool,
+}
+
 /// Without a command: sets up if there is no config yet and somebody to answer, then runs.
-pub(super) async fn first_or_later(paths: &Paths, env: &Env, dry_run: bool) -> Exit {
+pub(super) async fn first_or_later(paths: &Paths, env: &Env, how: &How) -> Exit {
     if matches!(config::load(&paths.config, env), Err(config::Error::NoFile { .. })) && has_terminal() {
         let exit = set_up(paths, env).await;
         if exit != Exit::Done {
             return exit;
         }
     }
-    run(paths, env, false, dry_run).await
+    run(paths, env, how).await
 }
 
 /// Runs the daemon, or one pass.
-pub(super) async fn run(paths: &Paths, env: &Env, once: bool, dry_run: bool) -> Exit {
+pub(super) async fn run(paths: &Paths, env: &Env, how: &How) -> Exit {
     match config::load(&paths.config, env) {
-        Ok(config) => with_config(&config, paths, once, dry_run).await,
+        Ok(config) => with_config(&config, paths, how).await,
         Err(error @ config::Error::NoFile { .. }) if !has_terminal() => refuse(
             &format!(
                 "{error} once in a terminal, as the user that it is to run as. It asks for the four keys of your X \
@@ -45,7 +56,8 @@ pub(super) async fn run(paths: &Paths, env: &Env, once: bool, dry_run: bool) -> 
 }
 
 /// Runs with a config that is known to be good.
-async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) -> Exit {
+async fn with_config(config: &Config, paths: &Paths, how: &How) -> Exit {
+    let How { once, dry_run, shows_progress } = *how;
     let lock = if dry_run { None } else { Some(Lock::take(&paths.state)) };
     let _held = match lock {
         None => None,
@@ -77,9 +89,14 @@ async fn with_config(config: &Config, paths: &Paths, once: bool, dry_run: bool) 
             Ok(None) => return if once { Exit::Waiting } else { Exit::Done },
             Err(error) => return end_of_connect(&error),
         };
+        let media = match connect::media(config, &paths.state, shows_progress).await {
+            Ok(media) => media,
+            Err(error) => return end_of_connect(&error),
+        };
         let directions = connect::directions(&connected.policy);
         let mut engine = Engine::new(Parts {
             clients: connected.clients,
+            media,
             journal,
             state,
             policy: connected.policy,
@@ -209,7 +226,10 @@ fn describe(send: &Send) -> String {
         Deed::Delete { post } => format!("(deletes {post})"),
         Deed::Repost { post } => format!("(reposts {post})"),
     };
-    let text = words.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
+    let media = send.deed.part().map_or(&[][..], |part| &part.media).iter();
+    let media = media.map(|attachment| Shown::of(attachment, None).text());
+    let lines = words.lines().map(str::to_owned).chain(media);
+    let text = lines.map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
     format!("{} → {}{part}, {}\n{text}\n", send.key.source, send.key.target, send.price)
 }
 

@@ -1,7 +1,10 @@
 //! `status`: what was mirrored, what waits and why, what failed. Reads the journal and nothing else.
 
+mod media;
+
 use serde::Serialize;
 
+use self::media::Descriptions;
 use super::{print, refuse};
 use crate::cli::Exit;
 use crate::clock::{Clock as _, SystemClock};
@@ -17,8 +20,8 @@ use crate::journal::{Found, Journal};
 /// How many of the posts mirrored last are shown.
 const SHOWN: usize = 10;
 
-/// Shows it.
-pub(super) fn status(paths: &Paths, json: bool) -> Exit {
+/// Shows it; with `missing_descriptions`, only what lacks them (in JSON, that is always there).
+pub(super) fn status(paths: &Paths, missing_descriptions: bool, json: bool) -> Exit {
     let (state, found) = match Journal::open(Box::new(FileDisk::new(&paths.state))) {
         Ok((_, state, found)) => (state, found),
         Err(error) => return refuse(&format!("{}: {error}", paths.state.display()), Exit::Config),
@@ -32,6 +35,8 @@ pub(super) fn status(paths: &Paths, json: bool) -> Exit {
         }
     } else if found == Found::Nothing {
         print(&format!("Nothing has been mirrored yet: there is no state file at {}.", paths.state.display()));
+    } else if missing_descriptions {
+        print(&status.descriptions.list());
     } else {
         print(status.text().trim_end());
     }
@@ -52,8 +57,10 @@ struct Status {
     mirrored: usize,
     /// How many mirrors were deleted because their posts were.
     removed: usize,
-    /// Mirrors that no longer say what their posts say, and why they were left so. The newest first.
+    /// Mirrors that do not show what their posts show, and why they were left so. The newest first.
     notes: Vec<Line>,
+    #[serde(flatten)]
+    descriptions: Descriptions,
     skipped: Vec<Skipped>,
     /// The newest first.
     skipped_last: Vec<Line>,
@@ -80,6 +87,9 @@ struct Line {
     /// The ids of its parts there.
     ids: Vec<String>,
     why: Option<String>,
+    /// Since when it waits for its media, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media_missing_since: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,7 +127,7 @@ impl Status {
                     waiting.push(line(key, delivery, Some(format!("{}; until {}", hold.why, clock_time(hold.until)))));
                 }
                 Stage::Removed => removed += 1,
-                Stage::Planned => waiting.push(line(key, delivery, Some(turn(state, key, delivery).into()))),
+                Stage::Planned => waiting.push(line(key, delivery, Some(turn(state, key, delivery)))),
                 Stage::Sending { .. } => {
                     let why =
                         format!("{}, and {} has not shown yet whether it is done", under_way(delivery), key.target);
@@ -125,7 +135,13 @@ impl Status {
                 }
                 Stage::Waiting { until, why } => {
                     let again = if *until > now { format!("; again at {}", clock_time(*until)) } else { String::new() };
-                    waiting.push(line(key, delivery, Some(format!("{why}{again}"))));
+                    let since = media::waits_since(delivery, *until).map(clock_time);
+                    let media = since
+                        .as_ref()
+                        .map(|since| format!("it waits for its media since {since}: "))
+                        .unwrap_or_default();
+                    let line = line(key, delivery, Some(format!("{media}{why}{again}")));
+                    waiting.push(Line { media_missing_since: since, ..line });
                 }
             }
         }
@@ -145,6 +161,7 @@ impl Status {
             failed,
             removed,
             notes: notes.into_iter().map(|(key, delivery, note)| line(key, delivery, Some(note.clone()))).collect(),
+            descriptions: Descriptions::of(state),
             skipped: skipped.into_iter().map(|(why, posts)| Skipped { why: why.to_string(), posts }).collect(),
             skipped_last: skipped_last
                 .into_iter()
@@ -194,10 +211,13 @@ impl Status {
             say(format!("Deleted again, with their posts: {}", self.removed));
         }
         if !self.notes.is_empty() {
-            say(format!("\nNot as the post is now: {}{}", self.notes.len(), more(self.notes.len())));
+            say(format!("\nNot quite as the post: {}{}", self.notes.len(), more(self.notes.len())));
             for line in self.notes.iter().take(SHOWN) {
                 say(format!("  {}  {}: {}", line.written, line.source, line.why.as_deref().unwrap_or_default()));
             }
+        }
+        if let Some(summary) = self.descriptions.summary() {
+            say(format!("\n{summary} (crosspostd status --missing-descriptions)"));
         }
         for (title, lines) in [("Waiting", &self.waiting), ("Failed", &self.failed)] {
             say(format!("\n{title}: {}", lines.len()));
@@ -240,16 +260,17 @@ fn more(count: usize) -> &'static str {
 }
 
 /// Why nothing has been sent yet of what is planned.
-fn turn(state: &State, key: &Key, delivery: &Delivery) -> &'static str {
-    match delivery.current() {
+fn turn(state: &State, key: &Key, delivery: &Delivery) -> String {
+    let why = match delivery.current() {
         Some(Deed::Edit { .. }) => "it was edited, and its mirror is edited next",
         Some(Deed::Delete { .. }) => "it was edited or deleted, and its mirror is deleted next",
         _ if parent::hangs_on_a_failure(state, key) => "it answers a post that could not be mirrored",
         _ if delivery.parent.is_some() && delivery.sent.is_empty() => {
             "it waits for its turn, or for the post that it answers"
         }
-        _ => "it waits for its turn",
-    }
+        _ => return media::to_be_uploaded(delivery).unwrap_or_else(|| "it waits for its turn".to_owned()),
+    };
+    why.to_owned()
 }
 
 /// What was sent and not answered.
@@ -264,7 +285,8 @@ fn under_way(delivery: &Delivery) -> &'static str {
 
 fn line(key: &Key, delivery: &Delivery, why: Option<String>) -> Line {
     let ids = delivery.sent.iter().map(|id| format!("{}:{id}", key.target.key())).collect();
-    Line { source: key.source.to_string(), target: key.target, written: clock_time(delivery.written), ids, why }
+    let (source, written) = (key.source.to_string(), clock_time(delivery.written));
+    Line { source, target: key.target, written, ids, why, media_missing_since: None }
 }
 
 /// `2026-11-23 16:04 UTC`.
@@ -281,7 +303,9 @@ fn clock_time(at: Timestamp) -> String {
 #[expect(clippy::unwrap_used, reason = "a test")]
 mod tests {
     use super::*;
+    use crate::core::money::{Money, Spending};
     use crate::core::post::{PostId, PostRef};
+    use crate::core::record::{MediaTrouble, Part};
     use crate::core::select::{Hold, HoldReason, SkipReason};
     use crate::core::state::Event;
 
@@ -305,6 +329,45 @@ mod tests {
             state.apply(&Event::New { key: key(1), delivery: Delivery::held(now, hold, now) }).unwrap();
             let text = Status::of(&state, false, now).text();
             assert!(text.contains(&format!("{why}; until 2026-11-30 00:53 UTC")), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_waits_for_its_media_says_since_when_and_why() {
+        let now = Timestamp::from_secs(1_796_000_000);
+        let mut state = State::default();
+        let until = now.plus_secs(3600);
+        let part = Part::plain("a picture");
+        let delivery = Delivery {
+            media_trouble: Some(MediaTrouble { since: now.plus_secs(-3600), until, refusals: 0 }),
+            stage: Stage::Waiting { until, why: "https://m.example/1.jpg is not there (404)".to_owned() },
+            ..Delivery::planned(now, None, vec![Deed::Create(part)], vec![1], now)
+        };
+        state.apply(&Event::New { key: key(1), delivery }).unwrap();
+        let status = Status::of(&state, false, now);
+        let expected = "mastodon:1 to X: it waits for its media since 2026-11-29 23:53 UTC: https://m.example/1.jpg is \
+                        not there (404); again at 2026-11-30 01:53 UTC\n";
+        assert!(status.text().contains(expected), "{}", status.text());
+        let json = serde_json::to_value(&status).unwrap();
+        assert_eq!(json["waiting"][0]["media_missing_since"], "2026-11-29 23:53 UTC");
+        assert_eq!((&json["posts_with_media"], &json["missing_descriptions"]), (&0.into(), &serde_json::json!([])));
+    }
+
+    #[test]
+    fn what_stands_for_a_lost_picture_is_noted_and_descriptions_are_paid_for() {
+        let now = Timestamp::from_secs(1_796_000_000);
+        let mut state = State::default();
+        let note = "the video is larger than X takes (600 MB, at most 512 MB); a link stands for it";
+        let delivery = Delivery { note: Some(note.to_owned()), ..Delivery::paired(now, PostId::new("7"), now) };
+        state.apply(&Event::New { key: key(1), delivery }).unwrap();
+        let (what, micro_usd) = (Spending::Describe, Money::from_micro_usd(10_000));
+        state.apply(&Event::Spent { at: now, what, count: 2, micro_usd, posts: Vec::new() }).unwrap();
+        let text = Status::of(&state, false, now).text();
+        for words in [
+            &format!("Not quite as the post: 1\n  2026-11-30 00:53 UTC  mastodon:1: {note}\n"),
+            "     2  descriptions of media: $0.010",
+        ] {
+            assert!(text.contains(words), "{words:?} is not in:\n{text}");
         }
     }
 }

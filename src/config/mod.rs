@@ -19,7 +19,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use self::paths::{Env, Paths};
-pub use self::schema::{Config, FromMastodon, FromTwitter, Handles, Key, Mastodon, State, Sync, Twitter, keys};
+pub use self::schema::{Config, FromMastodon, FromTwitter, Handles, Key, Mastodon, Media, State, Sync, Twitter, keys};
 pub use self::words::{Articles, Deletes, Directions, Limited, Links, Timeline};
 pub use self::write::{render, write};
 use crate::secret::Secret;

@@ -6,7 +6,7 @@ use super::{Articles, Config, Deletes, Limited};
 use crate::core::filter::Filters;
 use crate::core::post::{Network, Restriction, Visibility};
 use crate::core::select::Selection;
-use crate::core::style::{Style, Tracking};
+use crate::core::style::{MediaStyle, Style, Tracking};
 use crate::core::upkeep::Upkeep;
 
 /// What the owner wants done with posts of `source`: which of them are mirrored (nothing: none, that way is switched
@@ -47,6 +47,17 @@ fn from_mastodon(config: &Config) -> (Selection, Style, Upkeep) {
         friends: config.handles.known.clone(),
         hidden_hashtags: hidden(&filters, ours.hide_hashtags),
         refused_replies: ours.refused_replies,
+        media: MediaStyle {
+            extra: ours.extra_media,
+            long_descriptions: ours.long_descriptions,
+            unfit: ours.unfit_media,
+            sound: ours.sound,
+            missing: ours.missing_media,
+            missing_secs: secs(ours.missing_media_wait),
+            sensitive: ours.sensitive_media,
+            // A warning that the owner did not write has no place on X.
+            sensitive_warning: None,
+        },
         ..Style::default()
     };
     let selection = Selection {
@@ -91,6 +102,16 @@ fn from_twitter(config: &Config) -> (Selection, Style, Upkeep) {
         visibility: Some(visibility),
         // The later parts of what only followers may read are for followers, too.
         thread_visibility: Some(visibility.max(config.mastodon.thread_visibility)),
+        media: MediaStyle {
+            extra: ours.extra_media,
+            long_descriptions: ours.long_descriptions,
+            unfit: ours.unfit_media,
+            missing: ours.missing_media,
+            missing_secs: secs(ours.missing_media_wait),
+            sensitive_warning: given(&ours.sensitive_warning),
+            // X has no posts with sound alone, and Mastodon a place for what is sensitive.
+            ..MediaStyle::default()
+        },
         ..Style::default()
     };
     let restricted = [
@@ -119,6 +140,12 @@ fn from_twitter(config: &Config) -> (Selection, Style, Upkeep) {
 fn hidden(filters: &Filters, hide: bool) -> Vec<String> {
     let steering = filters.only_hashtag.iter().chain(&filters.never_hashtag);
     if hide { steering.cloned().collect() } else { Vec::new() }
+}
+
+/// A text, unless there is nothing to read in it.
+fn given(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn secs(duration: std::time::Duration) -> i64 {

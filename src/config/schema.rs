@@ -19,7 +19,8 @@ use crate::core::post::Visibility;
 use crate::core::render::split::Numbering;
 use crate::core::select::Approval;
 use crate::core::style::{
-    Boosts, CustomEmoji, Friend, LongPosts, Lookalikes, Mentions, Polls, Quotes, RefusedReplies, Tracking, Warnings,
+    Boosts, CustomEmoji, ExtraMedia, Friend, LongDescriptions, LongPosts, Lookalikes, Mentions, MissingMedia, Polls,
+    Quotes, RefusedReplies, SensitiveMedia, Sound, Tracking, UnfitMedia, Warnings,
 };
 use crate::core::upkeep::EditPolicy;
 use crate::network::http::BaseUrl;
@@ -27,6 +28,8 @@ use crate::secret::Secret;
 
 /// How long a post may be made to wait: 30 minutes, in seconds.
 const DELAY: Interval = Interval { min: 0, max: 30 * 60 };
+/// For how long a post may wait for its media: 7 days, in seconds.
+const MISSING: Interval = Interval { min: 0, max: 7 * 24 * 3600 };
 /// For how long changes of a post may be looked for: 30 days, in seconds.
 const WINDOW: Interval = Interval { min: 0, max: 30 * 24 * 3600 };
 
@@ -157,7 +160,7 @@ sections! {
         username: Option<String> = Optional(Text, "xdevelopers");
         /// How long a post may be, as X counts: 280, or up to 25000 with X Premium.
         max_length: usize = Or(Whole { min: 280, max: 25_000 }, "280");
-        /// Whether you pay for X Premium: then posts can be edited there, for an hour.
+        /// Whether you pay for X Premium: then posts can be edited there, for an hour, and videos may last 20 minutes.
         premium: bool = Or(Flag, "false");
     }
 
@@ -187,6 +190,25 @@ sections! {
         /// What you boost: "off" (stays), "own" (a boost of your own post boosts its mirror), "link" (also others, as a
         /// name and a link) or "text" (also others, as a name and the text).
         boosts: Boosts = Or(Word(words::BOOSTS), "off");
+        /// More media than a post on X carries (four pictures, or one GIF or video): "thread" (the rest in further posts,
+        /// $0.015 each) or "link" (a link to your post, and the post costs $0.200).
+        extra_media: ExtraMedia = Or(Word(words::EXTRA_MEDIA), "thread");
+        /// A description longer than X takes (1000 characters): "cut" (at a word) or "reply" (cut, and the rest in a
+        /// further post). Each description costs $0.005 on X.
+        long_descriptions: LongDescriptions = Or(Word(words::LONG_DESCRIPTIONS), "cut");
+        /// A picture or video that X does not take, and that cannot be made to fit: "link" (a link to your post, and
+        /// the post costs $0.200), "drop" (left out) or "skip" (the post is not mirrored).
+        unfit_media: UnfitMedia = Or(Word(words::UNFIT_MEDIA), "link");
+        /// Sound, which X does not take: "link" (a link to your post) or "cover" (its cover picture and the link).
+        sound: Sound = Or(Word(words::SOUND), "link");
+        /// A file that cannot be fetched: "post-with-link" (after `missing_media_wait`, with a link to your post),
+        /// "post-without" (after it, without the file) or "hold" (the post waits for as long as it takes).
+        missing_media: MissingMedia = Or(Word(words::MISSING_MEDIA), "post-with-link");
+        /// For how long such a file is tried: "0s" to "7d".
+        missing_media_wait: Duration = Or(MISSING, "1d");
+        /// Media that you marked as sensitive: "attach" (under X's warning; telling X costs $0.005 each), "link" (a link
+        /// to your post, and the post costs $0.200) or "skip" (the post is not mirrored).
+        sensitive_media: SensitiveMedia = Or(Word(words::SENSITIVE_MEDIA), "attach");
         /// When X refuses a reply because it is one: "standalone" (posted by itself) or "hold" (kept as failed).
         refused_replies: RefusedReplies = Or(Word(words::REFUSED_REPLIES), "standalone");
         /// When you edit a post: "edit" (the mirror is edited, if you have X Premium), "repost" (it is deleted and posted
@@ -243,6 +265,23 @@ sections! {
         /// a name and a link) or "text" (also others, as a name and the text; X charges $0.005 for each such post that is
         /// read, and $0.010 for its author).
         reposts: Boosts = Or(Word(words::BOOSTS), "off");
+        /// More media than a post on your server carries (mostly four pictures, or one video): "thread" (the rest in
+        /// further posts) or "link" (a link to your post on X).
+        extra_media: ExtraMedia = Or(Word(words::EXTRA_MEDIA), "thread");
+        /// A description longer than your server takes (1500 characters, or 10000 on new ones): "cut" (at a word) or
+        /// "reply" (cut, and the rest in a further post).
+        long_descriptions: LongDescriptions = Or(Word(words::LONG_DESCRIPTIONS), "cut");
+        /// A picture or video that your server does not take, and that cannot be made to fit: "link" (a link to your
+        /// post on X), "drop" (left out) or "skip" (the post is not mirrored).
+        unfit_media: UnfitMedia = Or(Word(words::UNFIT_MEDIA), "link");
+        /// A file that cannot be fetched: "post-with-link" (after `missing_media_wait`, with a link to your post),
+        /// "post-without" (after it, without the file) or "hold" (the post waits for as long as it takes).
+        missing_media: MissingMedia = Or(Word(words::MISSING_MEDIA), "post-with-link");
+        /// For how long such a file is tried: "0s" to "7d".
+        missing_media_wait: Duration = Or(MISSING, "1d");
+        /// The content warning over the mirror of a post that X marks as sensitive, as in "Sensitive". Its media are
+        /// hidden until clicked in any case. "": no warning.
+        sensitive_warning: String = Or(Verbatim { max: 100 }, "");
         /// What you post to a community: "skip" or "mirror" (like any other post).
         communities: Limited = Or(Word(Limited::WORDS), "skip");
         /// Articles: "skip" or "link" (the mirror links to the article).
@@ -280,6 +319,16 @@ sections! {
     handles: Handles {
         /// Whom you mention on one network is mentioned on the other: `["alice@chaos.social = alice_x"]`.
         known: Vec<Friend> = Or(Friends, "");
+    }
+
+    /// How pictures, videos and sound are fetched.
+    media: Media {
+        /// The largest file that is fetched, in MB, whatever the other side takes: 1 to 16384.
+        max_file_mb: usize = Or(Whole { min: 1, max: 16_384 }, "512");
+        /// How long a file's server may say nothing before it is given up until later: "1s" to "5m".
+        stall: Duration = Or(Interval { min: 1, max: 5 * 60 }, "30s");
+        /// How long fetching a file may take in all: "10s" to "12h".
+        max_time: Duration = Or(Interval { min: 10, max: 12 * 3600 }, "1h");
     }
 
     /// What is remembered.

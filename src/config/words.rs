@@ -7,7 +7,8 @@ use crate::core::post::{Network, Visibility};
 use crate::core::render::split::Numbering;
 use crate::core::select::Approval;
 use crate::core::style::{
-    Boosts, CustomEmoji, LongPosts, Lookalikes, Mentions, Polls, Quotes, RefusedReplies, Tracking, Warnings,
+    Boosts, CustomEmoji, ExtraMedia, LongDescriptions, LongPosts, Lookalikes, Mentions, MissingMedia, Polls, Quotes,
+    RefusedReplies, SensitiveMedia, Sound, Tracking, UnfitMedia, Warnings,
 };
 use crate::core::upkeep::EditPolicy;
 pub use crate::network::twitter::Links;
@@ -136,6 +137,25 @@ pub(super) const QUOTES: Table<Quotes> =
 
 pub(super) const BOOSTS: Table<Boosts> =
     &[("off", Boosts::Off), ("own", Boosts::Own), ("link", Boosts::Link), ("text", Boosts::Text)];
+
+pub(super) const EXTRA_MEDIA: Table<ExtraMedia> = &[("thread", ExtraMedia::Thread), ("link", ExtraMedia::Link)];
+
+pub(super) const LONG_DESCRIPTIONS: Table<LongDescriptions> =
+    &[("cut", LongDescriptions::Cut), ("reply", LongDescriptions::Reply)];
+
+pub(super) const UNFIT_MEDIA: Table<UnfitMedia> =
+    &[("link", UnfitMedia::Link), ("drop", UnfitMedia::Drop), ("skip", UnfitMedia::Skip)];
+
+pub(super) const SOUND: Table<Sound> = &[("link", Sound::Link), ("cover", Sound::Cover)];
+
+pub(super) const MISSING_MEDIA: Table<MissingMedia> = &[
+    ("post-with-link", MissingMedia::PostWithLink),
+    ("post-without", MissingMedia::PostWithout),
+    ("hold", MissingMedia::Hold),
+];
+
+pub(super) const SENSITIVE_MEDIA: Table<SensitiveMedia> =
+    &[("attach", SensitiveMedia::Attach), ("link", SensitiveMedia::Link), ("skip", SensitiveMedia::Skip)];
 
 pub(super) const MENTIONS: Table<Mentions> =
     &[("full", Mentions::Full), ("plain", Mentions::Plain), ("link", Mentions::Link), ("bare", Mentions::Bare)];

@@ -5,6 +5,7 @@
 mod environment;
 #[cfg(unix)]
 mod files;
+mod media;
 mod owners_words;
 mod policy;
 mod round_trip;
@@ -95,6 +96,8 @@ fn a_short_config_has_the_defaults() {
     assert_eq!(config.twitter.user_id, None);
     assert_eq!(config.twitter.username, None);
     assert_eq!(config.twitter.max_length, 280);
+    assert_eq!(config.media.max_file_mb, 512);
+    assert_eq!((config.media.stall, config.media.max_time), (Duration::from_secs(30), Duration::from_secs(3600)));
     assert_eq!(config.state.keep_links, 5000);
     assert!(!format!("{config:?}").contains(PLANTED));
 }
@@ -276,7 +279,7 @@ fn an_unknown_name_is_named_with_what_was_meant() {
         (
             "[bluesky]",
             "line 9: \"bluesky\" is unknown: the sections are [sync], [mastodon], [twitter], \
-         [from_mastodon], [from_twitter], [handles] and [state]",
+         [from_mastodon], [from_twitter], [handles], [media] and [state]",
         ),
     ] {
         assert_eq!(sentence(parse(&format!("{GOOD}{line}\n"))), format!("config.toml, {expected}"), "{line}");

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The error's words after the line's number, for a key below a section's header.
-fn said(section: &str, line: &str) -> String {
+pub(super) fn said(section: &str, line: &str) -> String {
     let found = sentence(parse(&format!("{GOOD}[{section}]\n{line}\n")));
     found.strip_prefix("config.toml, line 10: ").unwrap_or(&found).to_owned()
 }

@@ -8,8 +8,8 @@ use crosspostd::core::post::Restriction;
 use crosspostd::core::render::split::Numbering;
 use crosspostd::core::select::{Approval, Selection};
 use crosspostd::core::style::{
-    Boosts, CustomEmoji, Friend, LongPosts, Lookalikes, Mentions, Polls, Quotes, RefusedReplies, Style, Tracking,
-    Warnings,
+    Boosts, CustomEmoji, ExtraMedia, Friend, LongDescriptions, LongPosts, Lookalikes, MediaStyle, Mentions,
+    MissingMedia, Polls, Quotes, RefusedReplies, SensitiveMedia, Sound, Style, Tracking, UnfitMedia, Warnings,
 };
 use crosspostd::core::upkeep::{EditPolicy, Upkeep};
 
@@ -59,6 +59,13 @@ fn every_key_of_mastodons_side_arrives() {
         ("from_mastodon.polls", "list"),
         ("from_mastodon.quotes", "skip"),
         ("from_mastodon.boosts", "text"),
+        ("from_mastodon.extra_media", "link"),
+        ("from_mastodon.long_descriptions", "reply"),
+        ("from_mastodon.unfit_media", "drop"),
+        ("from_mastodon.sound", "cover"),
+        ("from_mastodon.missing_media", "hold"),
+        ("from_mastodon.missing_media_wait", "2h"),
+        ("from_mastodon.sensitive_media", "skip"),
         ("from_mastodon.refused_replies", "hold"),
         ("from_mastodon.edits", "repost"),
         ("from_mastodon.edit_window", "2d"),
@@ -106,6 +113,16 @@ fn every_key_of_mastodons_side_arrives() {
         tracking: Tracking::Keep,
         hidden_hashtags: vec!["e".to_owned(), "f".to_owned()],
         refused_replies: RefusedReplies::Hold,
+        media: MediaStyle {
+            extra: ExtraMedia::Link,
+            long_descriptions: LongDescriptions::Reply,
+            unfit: UnfitMedia::Drop,
+            sound: Sound::Cover,
+            missing: MissingMedia::Hold,
+            missing_secs: 7200,
+            sensitive: SensitiveMedia::Skip,
+            sensitive_warning: None,
+        },
         ..Style::default()
     };
     assert_eq!(style, expected);
@@ -129,6 +146,12 @@ fn every_key_of_xs_side_arrives() {
         ("from_twitter.polls", "skip"),
         ("from_twitter.quotes", "text"),
         ("from_twitter.reposts", "own"),
+        ("from_twitter.extra_media", "link"),
+        ("from_twitter.long_descriptions", "reply"),
+        ("from_twitter.unfit_media", "skip"),
+        ("from_twitter.missing_media", "post-without"),
+        ("from_twitter.missing_media_wait", "0s"),
+        ("from_twitter.sensitive_warning", " Sensitive "),
         ("from_twitter.communities", "mirror"),
         ("from_twitter.articles", "link"),
         ("from_twitter.subscribers", "mirror"),
@@ -177,6 +200,15 @@ fn every_key_of_xs_side_arrives() {
         tracking: Tracking::Keep,
         visibility: Some(Visibility::Public),
         thread_visibility: Some(Visibility::Unlisted),
+        media: MediaStyle {
+            extra: ExtraMedia::Link,
+            long_descriptions: LongDescriptions::Reply,
+            unfit: UnfitMedia::Skip,
+            missing: MissingMedia::PostWithout,
+            missing_secs: 0,
+            sensitive_warning: Some("Sensitive".to_owned()),
+            ..MediaStyle::default()
+        },
         ..Style::default()
     };
     assert_eq!(style, expected);

@@ -4,11 +4,12 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::*;
-use crosspostd::config::{Articles, Deletes, FromMastodon, FromTwitter, Handles, Limited, Links};
+use crosspostd::config::{Articles, Deletes, FromMastodon, FromTwitter, Handles, Limited, Links, Media};
 use crosspostd::core::render::split::Numbering;
 use crosspostd::core::select::Approval;
 use crosspostd::core::style::{
-    Boosts, CustomEmoji, Friend, LongPosts, Lookalikes, Mentions, Polls, Quotes, RefusedReplies, Tracking, Warnings,
+    Boosts, CustomEmoji, ExtraMedia, Friend, LongDescriptions, LongPosts, Lookalikes, Mentions, MissingMedia, Polls,
+    Quotes, RefusedReplies, SensitiveMedia, Sound, Tracking, UnfitMedia, Warnings,
 };
 use crosspostd::core::upkeep::EditPolicy;
 
@@ -58,6 +59,7 @@ fn time(max: u64) -> impl Strategy<Value = Duration> {
 
 const WINDOW: u64 = 30 * 86_400;
 const DELAY: u64 = 1800;
+const MISSING: u64 = 7 * 86_400;
 
 /// What posts that change become: `edits`, `edit_window`, `deletes`, `delete_window`, `delay`.
 fn upkeep() -> impl Strategy<Value = (EditPolicy, Duration, Deletes, Duration, Duration)> {
@@ -90,6 +92,28 @@ fn shared() -> impl Strategy<Value = (Polls, Quotes, Boosts)> {
     )
 }
 
+type OfMedia = (ExtraMedia, LongDescriptions, UnfitMedia, MissingMedia, Duration);
+
+/// What both sides say about media: `extra_media` to `missing_media_wait`.
+fn of_media() -> impl Strategy<Value = OfMedia> {
+    (
+        one_of(&[ExtraMedia::Thread, ExtraMedia::Link]),
+        one_of(&[LongDescriptions::Cut, LongDescriptions::Reply]),
+        one_of(&[UnfitMedia::Link, UnfitMedia::Drop, UnfitMedia::Skip]),
+        one_of(&[MissingMedia::Hold, MissingMedia::PostWithLink, MissingMedia::PostWithout]),
+        time(MISSING),
+    )
+}
+
+/// `[media]`.
+fn media() -> impl Strategy<Value = Media> {
+    (1_usize..=16_384, 1_u64..=300, 10_u64..=43_200).prop_map(|(max_file_mb, stall, max_time)| Media {
+        max_file_mb,
+        stall: Duration::from_secs(stall),
+        max_time: Duration::from_secs(max_time),
+    })
+}
+
 fn from_mastodon() -> impl Strategy<Value = FromMastodon> {
     let warnings = (
         one_of(&[Warnings::Prefix, Warnings::WarningAndLink, Warnings::Skip, Warnings::Drop]),
@@ -100,8 +124,15 @@ fn from_mastodon() -> impl Strategy<Value = FromMastodon> {
         one_of(&[RefusedReplies::Standalone, RefusedReplies::Hold]),
         one_of(&[None, Some(Approval::Favourite), Some(Approval::Bookmark)]),
     );
-    (long_posts(), numbering(), warnings, text, shared(), upkeep(), rest, filters()).prop_map(
-        |(long_posts, numbering, warnings, text, shared, upkeep, rest, (lists, steering, hide_hashtags))| {
+    let media = (
+        of_media(),
+        one_of(&[Sound::Link, Sound::Cover]),
+        one_of(&[SensitiveMedia::Attach, SensitiveMedia::Link, SensitiveMedia::Skip]),
+    );
+    (long_posts(), numbering(), warnings, text, shared(), media, upkeep(), rest, filters()).prop_map(
+        |(long_posts, numbering, warnings, text, shared, media, upkeep, rest, (lists, steering, hide_hashtags))| {
+            let (of_media, sound, sensitive_media) = media;
+            let (extra_media, long_descriptions, unfit_media, missing_media, missing_media_wait) = of_media;
             let (warnings, warning_prefix) = warnings;
             let (lookalikes, custom_emoji) = text;
             let (polls, quotes, boosts) = shared;
@@ -119,6 +150,13 @@ fn from_mastodon() -> impl Strategy<Value = FromMastodon> {
                 polls,
                 quotes,
                 boosts,
+                extra_media,
+                long_descriptions,
+                unfit_media,
+                sound,
+                missing_media,
+                missing_media_wait,
+                sensitive_media,
                 refused_replies,
                 edits,
                 edit_window,
@@ -147,8 +185,11 @@ fn from_twitter() -> impl Strategy<Value = FromTwitter> {
     );
     let limited = || one_of(&[Limited::Skip, Limited::Mirror]);
     let rest = (limited(), one_of(&[Articles::Skip, Articles::Link]), limited());
-    (long_posts(), numbering(), text, shared(), upkeep(), rest, filters()).prop_map(
-        |(long_posts, numbering, text, shared, upkeep, rest, (lists, steering, hide_hashtags))| {
+    let media = (of_media(), prop_oneof![Just(String::new()), self::text()]);
+    (long_posts(), numbering(), text, shared(), media, upkeep(), rest, filters()).prop_map(
+        |(long_posts, numbering, text, shared, media, upkeep, rest, (lists, steering, hide_hashtags))| {
+            let (of_media, sensitive_warning) = media;
+            let (extra_media, long_descriptions, unfit_media, missing_media, missing_media_wait) = of_media;
             let (mentions, tracking, links, warning_words) = text;
             let (polls, quotes, reposts) = shared;
             let (edits, edit_window, deletes, delete_window, delay) = upkeep;
@@ -165,6 +206,12 @@ fn from_twitter() -> impl Strategy<Value = FromTwitter> {
                 polls,
                 quotes,
                 reposts,
+                extra_media,
+                long_descriptions,
+                unfit_media,
+                missing_media,
+                missing_media_wait,
+                sensitive_warning,
                 communities,
                 articles,
                 subscribers,
@@ -259,9 +306,10 @@ fn any_config() -> impl Strategy<Value = Config> {
         );
     let state = (500_usize..=1_000_000).prop_map(|keep_links| config::State { keep_links });
     let policies = (from_mastodon(), from_twitter(), handles());
-    (sync, mastodon, twitter, policies, state).prop_map(|(sync, mastodon, twitter, policies, state)| {
+    let rest = (media(), state);
+    (sync, mastodon, twitter, policies, rest).prop_map(|(sync, mastodon, twitter, policies, (media, state))| {
         let (from_mastodon, from_twitter, handles) = policies;
-        Config { sync, mastodon, twitter, from_mastodon, from_twitter, handles, state }
+        Config { sync, mastodon, twitter, from_mastodon, from_twitter, handles, media, state }
     })
 }
 

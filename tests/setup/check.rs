@@ -160,6 +160,13 @@ fn what_is_wrong_on_disk_is_said() {
     assert_eq!(exit, Exit::Config);
     says(&screen, &["!! Journal: nothing can be written in", "or name a file with --state"]);
 
+    let folder = world.paths().state.with_file_name("media");
+    fs::write(&folder, "in its place").unwrap();
+    let (exit, screen) = world.check();
+    assert_eq!(exit, Exit::Config);
+    says(&screen, &["!! Media: nothing can be written in", "or remove it: it is made anew"]);
+    fs::remove_file(&folder).unwrap();
+
     let path = world.paths().config;
     fs::write(&path, fs::read_to_string(&path).unwrap().replace("\"2244994945\"", "\"7\"")).unwrap();
     says(&world.check().1, &["!! X: the access token is that of another account"]);

@@ -98,7 +98,7 @@ fn a_token_is_pasted() {
         &[
             "Preferences, Development, New application",
             "allow profile, read:statuses, write:statuses, write:media",
-            "This token lacks permissions: read:statuses, write:statuses.",
+            "This token lacks permissions: read:statuses, write:statuses, write:media.",
         ],
     );
 }

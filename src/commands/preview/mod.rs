@@ -2,6 +2,7 @@
 //!
 //! Here: which posts are meant, and getting them. What becomes of them is `core`'s; how it is shown, `sheet`'s.
 
+pub(super) mod attached;
 mod name;
 mod page;
 pub mod sheet;

@@ -6,11 +6,13 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::attached::Shown;
 use super::page::{columns, hanging, harmless, indented, wrapped};
 use crate::core::money::Money;
 use crate::core::plan::{Outlook, Policy, outlook};
-use crate::core::post::{MediaKind, Network, Post, PostRef, Shared, Timestamp, Visibility};
+use crate::core::post::{Network, Post, PostRef, Shared, Timestamp, Visibility};
 use crate::core::record::{Deed, Key, Part, Stage};
+use crate::core::render::note::kind_name;
 use crate::core::render::{Rules, count};
 use crate::core::state::State;
 
@@ -89,11 +91,14 @@ pub struct Line {
     pub length: usize,
     /// How long it may be.
     pub max_length: usize,
-    /// What it costs, in millionths of a dollar.
+    /// What it costs, in millionths of a dollar, the descriptions of what is attached included.
     pub price_micro_usd: Money,
     /// The poll's options.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub poll: Vec<String>,
+    /// What is attached, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Shown>,
     /// Who may see it, where the target has visibilities.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
@@ -116,7 +121,7 @@ impl Sheet {
         let reference = PostRef::new(source, post.id.clone());
         let is_own = policy.get(&source).is_none_or(|side| side.account == post.author);
         let fate = if is_own {
-            fate(outlook(post, source, state, policy, now), target, policy)
+            fate(outlook(post, source, state, policy, now), post, target, policy)
         } else {
             Fate::Skipped { why: "somebody else wrote it".to_owned() }
         };
@@ -202,9 +207,10 @@ impl Sheet {
     }
 }
 
-fn fate(outlook: Outlook, target: Network, policy: &Policy) -> Fate {
+fn fate(outlook: Outlook, post: &Post, target: Network, policy: &Policy) -> Fate {
     let rules = policy.get(&target).map(|side| &side.rules);
-    let price = |deed: &Deed| rules.and_then(|rules| rules.prices).map_or(Money::default(), |prices| prices.of(deed).1);
+    let prices = rules.and_then(|rules| rules.prices);
+    let price = |deed: &Deed| prices.map_or(Money::default(), |prices| prices.with_media(deed));
     match outlook {
         Outlook::Held(hold) => Fate::Held { until: hold.until, why: hold.why.to_string() },
         Outlook::Skipped(why) => Fate::Skipped { why: why.to_string() },
@@ -213,8 +219,8 @@ fn fate(outlook: Outlook, target: Network, policy: &Policy) -> Fate {
                 return Fate::Reposted { target, id: post.to_string(), price_micro_usd: price(deed) };
             }
             let total = plan.deeds.iter().map(price).fold(Money::default(), Money::plus);
-            let parts =
-                plan.deeds.iter().filter_map(|deed| Some(Line::of(deed.part()?, rules?, price(deed)))).collect();
+            let line = |deed: &Deed| Some(Line::of(deed.part()?, post, rules?, price(deed)));
+            let parts = plan.deeds.iter().filter_map(line).collect();
             let notes = plan.notes.iter().map(ToString::to_string).collect();
             Fate::Mirrored { target, parts, notes, price_micro_usd: total }
         }
@@ -222,7 +228,7 @@ fn fate(outlook: Outlook, target: Network, policy: &Policy) -> Fate {
 }
 
 impl Line {
-    fn of(part: &Part, rules: &Rules, price: Money) -> Self {
+    fn of(part: &Part, post: &Post, rules: &Rules, price: Money) -> Self {
         let warning = part.warning.as_deref().map_or(0, |warning| count::length(warning, rules.counting));
         Self {
             text: part.text.clone(),
@@ -231,6 +237,7 @@ impl Line {
             max_length: rules.max_length,
             price_micro_usd: price,
             poll: part.poll.as_ref().map_or(Vec::new(), |poll| poll.options.clone()),
+            media: part.media.iter().map(|attachment| Shown::of(attachment, Some(post))).collect(),
             visibility: part.visibility,
             language: part.language.clone(),
             sensitive: part.sensitive,
@@ -258,6 +265,7 @@ impl Line {
             lines.push(self.text.clone());
         }
         lines.extend(self.poll.iter().map(|option| format!("○ {option}")));
+        lines.extend(self.media.iter().map(Shown::text));
         lines.join("\n")
     }
 }
@@ -277,13 +285,7 @@ fn original(post: &Post) -> String {
         }
     }
     for media in &post.media {
-        let kind = match media.kind {
-            MediaKind::Image => "picture",
-            MediaKind::Gif => "GIF",
-            MediaKind::Video => "video",
-            MediaKind::Audio => "sound",
-            MediaKind::Other => "attachment",
-        };
+        let kind = kind_name(media.kind);
         lines.push(media.description.as_deref().map_or(format!("[{kind}]"), |words| format!("[{kind}: {words}]")));
     }
     lines.extend(post.quote.as_ref().map(|quoted| shared("quotes", quoted)));

@@ -5,6 +5,8 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use tokio::sync::watch;
 
 use super::{Call, Reply};
@@ -32,6 +34,17 @@ pub enum Fault {
     },
     /// A proxy's page with this status instead of the deed.
     Html(u16),
+    /// The connection is closed in the middle of the request, after so many bytes of its body or a few more.
+    CutUpload {
+        /// How many are read.
+        after_bytes: u64,
+    },
+    /// So many bytes of the request's body are read, or a few more, and no further ones until
+    /// [`clear_faults`](super::Server::clear_faults); then the connection is closed.
+    HangWithin {
+        /// How many are read.
+        after_bytes: u64,
+    },
 }
 
 impl Fault {
@@ -155,13 +168,14 @@ impl Waiting {
 pub(super) struct Faults {
     due: Vec<Faulty>,
     gates: Vec<Arc<Gate>>,
+    hung: Vec<String>,
     /// How often the faults were cleared: hanging requests wait for the next time.
     cleared: watch::Sender<u64>,
 }
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { due: Vec::new(), gates: Vec::new(), cleared: watch::Sender::new(0) }
+        Self { due: Vec::new(), gates: Vec::new(), hung: Vec::new(), cleared: watch::Sender::new(0) }
     }
 }
 
@@ -206,6 +220,16 @@ impl Faults {
         struck
     }
 
+    /// Notes that a request hangs.
+    pub(super) fn hangs(&mut self, call: &Call) {
+        self.hung.push(format!("{} {}", call.method, call.path));
+    }
+
+    /// What came to hang, oldest first.
+    pub(super) fn hung(&self) -> &[String] {
+        &self.hung
+    }
+
     /// The gate that this request must pass at this point.
     pub(super) fn gate(&mut self, call: &Call, when: When) -> Option<Waiting> {
         self.gates.retain(|gate| !*gate.open.borrow());
@@ -224,6 +248,16 @@ impl Faults {
             let _ = cleared.changed().await;
         }
     }
+}
+
+/// Reads so many bytes of a body, or all of it; how many came.
+pub(super) async fn skip(mut body: Incoming, most: u64) -> u64 {
+    let mut came = 0;
+    while came < most {
+        let Some(Ok(frame)) = body.frame().await else { break };
+        came += frame.data_ref().map_or(0, |data| u64::try_from(data.len()).unwrap_or_default());
+    }
+    came
 }
 
 /// A lock that a panicking test thread does not spoil for the others.

@@ -1,18 +1,30 @@
 //! Both networks on loopback, simulated faithfully: what the demo, the tests and the benchmarks stand on.
 //!
 //! Harder to please than the real ones, never easier (`x-api.md`, `mastodon-api.md`). Each network is a [`Service`]:
-//! a value that answers one request at a time; `server` gives it a socket, a recorder and faults.
+//! a value that answers one request at a time; `server` gives it a socket, a recorder and faults. A third server,
+//! [`Files`], is the host where media lie.
 
 pub mod clock;
+pub mod content;
 pub mod faults;
+pub mod files;
+pub mod form;
 pub mod mastodon;
+pub mod media;
 pub mod pair;
 pub mod server;
+mod sniff;
+pub mod stream;
 pub mod twitter;
 
 pub use clock::SandboxClock;
+pub use content::{Content, sha256};
+pub use files::Files;
+pub use form::{Form, FormFile};
+pub use media::{NewMedia, Upload};
 pub use pair::Pair;
 pub use server::Server;
+pub use stream::Streamed;
 
 use crate::core::post::Timestamp;
 
@@ -48,6 +60,27 @@ pub struct Reply {
 pub trait Service: Send + 'static {
     /// Answers a request; what it asks for is done when this returns.
     fn handle(&mut self, call: &Call, now: Timestamp) -> Reply;
+
+    /// An answer whose body is made while it is sent, or the answer in its place; `None`: [`Self::handle`] knows.
+    fn stream(&mut self, _call: &Call, _now: Timestamp) -> Option<Result<Streamed, Reply>> {
+        None
+    }
+
+    /// How large the body may be, in bytes, where this request may bring a form with files; `None`: it may not, and
+    /// forms are a body like any other. The call has no body yet.
+    fn form_limit(&mut self, _head: &Call) -> Option<u64> {
+        None
+    }
+
+    /// Answers a request that brought a form with files, or says what is wrong with that form's make.
+    fn handle_form(&mut self, call: &Call, _form: Result<Form, &'static str>, now: Timestamp) -> Reply {
+        self.handle(call, now)
+    }
+
+    /// Answers a request whose body is too large.
+    fn too_large(&mut self, _head: &Call) -> Reply {
+        Reply { status: 413, headers: Vec::new(), body: Vec::new() }
+    }
 }
 
 impl Call {

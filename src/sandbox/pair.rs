@@ -1,10 +1,10 @@
-//! Both networks together, with one owner: what the demo and the tests begin with.
+//! Both networks together, with one owner, and the host where media lie: what the demo and the tests begin with.
 
 use std::io;
 
 use super::mastodon::{Behaviour, Limits, MastodonWorld, Options};
-use super::twitter::TwitterWorld;
-use super::{SandboxClock, Server};
+use super::twitter::{Draft, TwitterWorld};
+use super::{Files, NewMedia, SandboxClock, Server};
 use crate::config::{self, Answers, Config};
 use crate::core::post::{Network, PostId, Visibility};
 use crate::secret::Secret;
@@ -22,6 +22,8 @@ pub struct Pair {
     pub mastodon: Server<MastodonWorld>,
     /// X.
     pub twitter: Server<TwitterWorld>,
+    /// The host where media lie.
+    pub files: Server<Files>,
     token: String,
 }
 
@@ -39,7 +41,7 @@ pub struct Standing {
 }
 
 impl Pair {
-    /// Starts both on ports of this machine. Mastodon's rate limits are off: they are for tests of their own.
+    /// Starts all on ports of this machine. Mastodon's rate limits are off: they are for tests of their own.
     ///
     /// # Errors
     /// When no socket can be had.
@@ -54,6 +56,7 @@ impl Pair {
         Ok(Self {
             mastodon: Server::start(world, clock.clone())?,
             twitter: Server::start(TwitterWorld::sample(clock.clone()), clock.clone())?,
+            files: Server::start(Files::new(), clock.clone())?,
             clock,
             token,
         })
@@ -104,6 +107,37 @@ impl Pair {
                 let id = self.twitter.with(|world| world.write_as_owner(text, reply_to));
                 id.map(|id| id.to_string()).unwrap_or_default()
             }
+        }
+    }
+
+    /// The owner writes a public post with media by hand. Addresses that are but paths are of [`Self::files`]. Returns
+    /// the post's id.
+    pub fn write_with_media(&self, network: Network, text: &str, media: &[NewMedia]) -> String {
+        let media = media.iter().map(|one| self.on_files(one)).collect();
+        match network {
+            Network::Mastodon => {
+                let options = Options { media, ..Options::default() };
+                let now = self.clock.now();
+                self.mastodon.with(|world| world.write_as_owner(now, text, &options).as_str().to_owned())
+            }
+            Network::Twitter => {
+                let media = media.iter().map(Into::into).collect();
+                let id = self.twitter.with(|world| world.write_draft(Draft { media, ..Draft::text(text) }));
+                id.map(|id| id.to_string()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The same with whole addresses.
+    fn on_files(&self, media: &NewMedia) -> NewMedia {
+        let base = self.files.base();
+        let whole = |url: &String| if url.starts_with('/') { format!("{base}{url}") } else { url.clone() };
+        NewMedia {
+            url: media.url.as_ref().map(whole),
+            remote_url: media.remote_url.as_ref().map(whole),
+            preview_url: media.preview_url.as_ref().map(whole),
+            variants: media.variants.iter().map(|(rate, url)| (*rate, whole(url))).collect(),
+            ..media.clone()
         }
     }
 

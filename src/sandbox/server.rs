@@ -1,42 +1,47 @@
 //! A [`Service`] on a loopback socket: plain HTTP/1.1, a recorder, faults and gates.
 //!
 //! One thread of its own with a current-thread runtime, so that tests may block. What requests mean is the service's
-//! business; what goes wrong on the way is `faults`.
+//! business; what goes wrong on the way is `faults`; answers that do not come whole are `stream`.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, DATE, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::faults::{Fault, Faults, Faulty, Hold, When, lock};
+use super::faults::{Fault, Faults, Faulty, Hold, When, lock, skip};
+use super::form::{Form, Reader};
+use super::stream::{Closed, Feed, Length};
 use super::{Call, Reply, SandboxClock, Service};
 use crate::core::post::Timestamp;
 
-/// The largest request that is read.
+/// The largest request that is read whole. Forms with files are read piece by piece, and are as large as they are.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 /// How many exchanges are remembered.
 const MAX_EXCHANGES: usize = 10_000;
+/// So much of the body of a form with files is remembered, in bytes.
+const EXCERPT: usize = 1024;
 
 /// A request and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// The request.
+    /// The request; of the body of a form with files only the beginning.
     pub call: Call,
-    /// What was answered, or would have been, had the fault not swallowed it; `None` where there was no answer to give.
+    /// How long its body was, in bytes: as far as it was read.
+    pub body_length: u64,
+    /// What was answered, or would have been, had the fault not swallowed it; without the body where that is made while
+    /// it is sent; `None` where there was no answer to give.
     pub reply: Option<Reply>,
     /// What went wrong on purpose.
     pub fault: Option<Fault>,
@@ -157,6 +162,12 @@ impl<S: Service> Server<S> {
         lock(&self.shared.faults).clear();
     }
 
+    /// The requests that a fault has made hang, oldest first, each once it hangs: `POST /2/tweets`.
+    #[must_use]
+    pub fn hung(&self) -> Vec<String> {
+        lock(&self.shared.faults).hung().to_vec()
+    }
+
     /// Holds matching requests still until the [`Hold`] is released or dropped.
     #[must_use]
     pub fn hold(&self, method: &str, path_contains: &str, when: When) -> Hold {
@@ -187,24 +198,16 @@ async fn accept<S: Service>(socket: std::net::TcpListener, shared: Arc<Shared<S>
     }
 }
 
-/// Why a connection is closed without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("closed on purpose")]
-struct Closed;
+/// What a request brings besides its head.
+struct Brought {
+    /// How much of it was read.
+    length: u64,
+    form: Option<Result<Form, &'static str>>,
+}
 
 async fn answer<S: Service>(shared: Arc<Shared<S>>, request: Request<Incoming>) -> Result<Response<Feed>, Closed> {
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let too_large = Reply { status: 413, headers: Vec::new(), body: Vec::new() };
-            let mut response = shared.respond(&too_large);
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            return Ok(response);
-        }
-        Err(_) => return Err(Closed),
-    };
-    let call = Call {
+    let mut call = Call {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
@@ -213,52 +216,119 @@ async fn answer<S: Service>(shared: Arc<Shared<S>>, request: Request<Incoming>) 
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
-        body: body.to_vec(),
+        body: Vec::new(),
         base: shared.base.clone(),
     };
-    // A task of its own: a request that a gate lets through is carried out, whether or not its client is still there.
-    let (fault, cleared, before) = {
+    let (fault, cleared) = {
         let mut faults = lock(&shared.faults);
-        (faults.strike(&call), faults.next_clearing(), faults.gate(&call, When::BeforeDeed))
+        (faults.strike(&call), faults.next_clearing())
     };
+    if let Some(Fault::CutUpload { after_bytes } | Fault::HangWithin { after_bytes }) = fault {
+        let length = skip(body, after_bytes).await;
+        if matches!(fault, Some(Fault::HangWithin { .. })) {
+            lock(&shared.faults).hangs(&call);
+            cleared.await;
+        }
+        shared.record(call, length, None, fault);
+        return Err(Closed);
+    }
+    let brought = shared.read(&mut call, body).await?;
+
+    let before = lock(&shared.faults).gate(&call, When::BeforeDeed);
+    let Some(brought) = brought else {
+        let too_large = lock(&shared.service).too_large(&call);
+        shared.record(call, 0, Some(too_large.clone()), fault);
+        let mut response = shared.respond(&too_large);
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return Ok(response);
+    };
+    // A task of its own: a request that a gate lets through is carried out, whether or not its client is still there.
     if let Some(before) = before {
         let work = tokio::spawn(async move {
             before.pass().await;
-            shared.carry_out(call, fault, cleared).await
+            shared.carry_out(call, brought, fault, cleared).await
         });
         return work.await.unwrap_or(Err(Closed));
     }
-    shared.carry_out(call, fault, cleared).await
+    shared.carry_out(call, brought, fault, cleared).await
 }
 
 impl<S: Service> Shared<S> {
+    /// Reads a request's body; `None`: it is larger than the service takes. It is then read to its end all the same, so
+    /// that clients hear of it.
+    async fn read(&self, call: &mut Call, mut body: Incoming) -> Result<Option<Brought>, Closed> {
+        let most = lock(&self.service).form_limit(call);
+        let reader = call.header("content-type").and_then(Reader::of);
+        if let (Some(most), Some(mut reader)) = (most, reader) {
+            let (mut length, mut malformed) = (0_u64, None);
+            while let Some(frame) = body.frame().await {
+                let Ok(data) = frame.map_err(|_| Closed)?.into_data() else { continue };
+                length += u64::try_from(data.len()).unwrap_or_default();
+                let room = EXCERPT.saturating_sub(call.body.len());
+                call.body.extend(data.iter().take(room));
+                if malformed.is_none() && length <= most {
+                    malformed = reader.feed(&data).err();
+                }
+            }
+            if length > most {
+                return Ok(None);
+            }
+            let form = malformed.map_or_else(|| reader.finish(), Err);
+            return Ok(Some(Brought { length, form: Some(form) }));
+        }
+        match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
+            Ok(body) => {
+                call.body = body.to_bytes().to_vec();
+                let length = u64::try_from(call.body.len()).unwrap_or_default();
+                Ok(Some(Brought { length, form: None }))
+            }
+            Err(error) if error.is::<LengthLimitError>() => Ok(None),
+            Err(_) => Err(Closed),
+        }
+    }
+
     async fn carry_out(
         &self,
         call: Call,
+        brought: Brought,
         fault: Option<Fault>,
         cleared: impl Future<Output = ()>,
     ) -> Result<Response<Feed>, Closed> {
+        let Brought { length, form } = brought;
         let mut cleared = std::pin::pin!(cleared);
         if let Some(stand_in) = fault.as_ref().and_then(Fault::stand_in) {
             let response = self.respond(&stand_in);
-            self.record(call, Some(stand_in), fault);
+            self.record(call, length, Some(stand_in), fault);
             return Ok(response);
         }
         match &fault {
             Some(Fault::DropBefore) => {
-                self.record(call, None, fault);
+                self.record(call, length, None, fault);
                 return Err(Closed);
             }
-            Some(Fault::HangBefore) => cleared.as_mut().await,
+            Some(Fault::HangBefore) => {
+                lock(&self.faults).hangs(&call);
+                cleared.as_mut().await;
+            }
             _ => {}
         }
-        let reply = lock(&self.service).handle(&call, self.clock.now());
+        let (reply, stream) = self.ask(&call, form);
+        if fault == Some(Fault::HangAfter) {
+            lock(&self.faults).hangs(&call);
+        }
         let gate = lock(&self.faults).gate(&call, When::AfterDeed);
-        self.record(call, Some(reply.clone()), fault.clone());
+        self.record(call, length, Some(reply.clone()), fault.clone());
         if let Some(gate) = gate {
             gate.pass().await;
         }
         let mut response = self.respond(&reply);
+        if let Some((length, feed)) = stream {
+            response.headers_mut().remove(CONTENT_LENGTH);
+            if let Some(length) = length {
+                response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+            }
+            *response.body_mut() = feed;
+        }
         match fault {
             Some(Fault::LoseAnswer) => return Err(Closed),
             Some(Fault::HangAfter) => cleared.await,
@@ -271,12 +341,34 @@ impl<S: Service> Shared<S> {
         Ok(response)
     }
 
-    fn record(&self, call: Call, reply: Option<Reply>, fault: Option<Fault>) {
+    /// Lets the service answer: the answer, and what is sent in the place of its body, with the length that is said.
+    fn ask(&self, call: &Call, form: Option<Result<Form, &'static str>>) -> (Reply, Option<(Option<u64>, Feed)>) {
+        let now = self.clock.now();
+        let mut service = lock(&self.service);
+        if let Some(form) = form {
+            return (service.handle_form(call, form, now), None);
+        }
+        match service.stream(call, now) {
+            None => (service.handle(call, now), None),
+            Some(Err(reply)) => (reply, None),
+            Some(Ok(stream)) => {
+                let length = match stream.length {
+                    Length::True => Some(stream.content.length()),
+                    Length::Told(length) => Some(length),
+                    Length::Untold => None,
+                };
+                let reply = Reply { status: stream.status, headers: stream.headers, body: Vec::new() };
+                (reply, Some((length, Feed::made(stream.content, stream.pace))))
+            }
+        }
+    }
+
+    fn record(&self, call: Call, body_length: u64, reply: Option<Reply>, fault: Option<Fault>) {
         let mut exchanges = lock(&self.exchanges);
         if exchanges.len() == MAX_EXCHANGES {
             exchanges.pop_front();
         }
-        exchanges.push_back(Exchange { call, reply, fault, at: self.clock.now() });
+        exchanges.push_back(Exchange { call, body_length, reply, fault, at: self.clock.now() });
     }
 
     fn respond(&self, reply: &Reply) -> Response<Feed> {
@@ -297,66 +389,5 @@ impl<S: Service> Shared<S> {
             }
         }
         response
-    }
-}
-
-/// An answer's body, as it is fed to the connection.
-enum Feed {
-    /// In one piece.
-    Whole(Option<Bytes>),
-    /// As it comes.
-    Pieces(mpsc::Receiver<Result<Bytes, Closed>>),
-}
-
-impl Feed {
-    fn whole(body: Vec<u8>) -> Self {
-        Self::Whole(Some(Bytes::from(body)))
-    }
-
-    /// The first half, and then the end of the connection.
-    fn cut(mut body: Vec<u8>) -> Self {
-        body.truncate(body.len() / 2);
-        let (feed, pieces) = mpsc::channel(1);
-        tokio::spawn(async move {
-            let _ = feed.send(Ok(Bytes::from(body))).await;
-            // The half must be on its way before the connection is given up: room for one more says that it was taken.
-            let room = feed.reserve().await;
-            tokio::task::yield_now().await;
-            if let Ok(room) = room {
-                room.send(Err(Closed));
-            }
-        });
-        Self::Pieces(pieces)
-    }
-
-    fn slow(body: Vec<u8>, pause: Duration) -> Self {
-        let (feed, pieces) = mpsc::channel(1);
-        tokio::spawn(async move {
-            for byte in body {
-                tokio::time::sleep(pause).await;
-                if feed.send(Ok(Bytes::from(vec![byte]))).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Self::Pieces(pieces)
-    }
-}
-
-impl Body for Feed {
-    type Data = Bytes;
-    type Error = Closed;
-
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
-        match self.get_mut() {
-            Self::Whole(body) => {
-                Poll::Ready(body.take().filter(|body| !body.is_empty()).map(|body| Ok(Frame::data(body))))
-            }
-            Self::Pieces(pieces) => pieces.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data))),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(body) if body.as_ref().is_none_or(Bytes::is_empty))
     }
 }

@@ -10,7 +10,7 @@ use crate::x::X;
 fn with_somebody(x: &X) -> u64 {
     x.server.with(|x| {
         x.add_user(User::new(7, "somebody", "Somebody"));
-        let picture = Attachment { kind: "photo", alt_text: Some("a cat".to_owned()) };
+        let picture = Attachment { kind: "photo", alt_text: Some("a cat".to_owned()), ..Attachment::default() };
         x.write(7, Draft { media: vec![picture], ..Draft::text("theirs") }).unwrap()
     })
 }

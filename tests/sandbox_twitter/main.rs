@@ -9,6 +9,7 @@ mod posting;
 mod reading;
 mod reposting;
 mod signing;
+mod uploading;
 #[path = "../support/x.rs"]
 mod x;
 

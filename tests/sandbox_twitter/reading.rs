@@ -44,7 +44,7 @@ fn texts_come_back_wrapped_and_escaped() {
 fn what_is_written_by_hand_shows_as_x_shows_it() {
     let x = X::new();
     let first = x.write("first");
-    let photo = || Attachment { kind: "photo", alt_text: Some("a cat".to_owned()) };
+    let photo = || Attachment { kind: "photo", alt_text: Some("a cat".to_owned()), ..Attachment::default() };
     x.server.with(|x| {
         x.add_user(User::new(7, "somebody", "Somebody"));
         let theirs = x.write(7, Draft::text(&"worth repeating ".repeat(12))).unwrap();

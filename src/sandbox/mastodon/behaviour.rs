@@ -38,6 +38,77 @@ pub enum PasswordGrant {
     TwoFactor,
 }
 
+/// What is taken of media, and what becomes of it.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Uploads {
+    /// Whether `POST /api/v2/media` is there (Mastodon from 3.1.3).
+    pub v2: bool,
+    /// How many attachments a post has at most.
+    pub max_attachments: usize,
+    /// The types of files that are taken.
+    pub supported_mime_types: Vec<&'static str>,
+    /// The largest picture, in bytes.
+    pub image_size_limit: u64,
+    /// The most pixels of a picture.
+    pub image_matrix_limit: u64,
+    /// The largest video or sound, in bytes.
+    pub video_size_limit: u64,
+    /// The longest description, in characters.
+    pub description_limit: usize,
+    /// Whether the instance tells it (Mastodon from 4.4).
+    pub tells_description_limit: bool,
+    /// The largest body that the proxy in front lets through, in bytes: 413 with a page beyond it.
+    pub proxy_limit: Option<u64>,
+    /// Videos, sound and GIFs that move are ready only after so many polls,
+    pub processing_polls: u32,
+    /// and after so many milliseconds of the sandbox's clock.
+    pub processing_ms: i64,
+    /// Whether the server cannot work with what is uploaded now, pictures excepted.
+    pub fails_processing: bool,
+    /// Whether a post can have both a poll and attachments (Mastodon from 4.6).
+    pub polls_with_media: bool,
+}
+
+impl Uploads {
+    /// Mastodon 4.6 (`MediaAttachment`).
+    #[must_use]
+    pub fn mastodon() -> Self {
+        let types = "image/jpeg image/png image/gif image/heic image/heif image/webp image/avif video/webm video/mp4 \
+            video/quicktime video/ogg audio/wave audio/wav audio/x-wav audio/x-pn-wave audio/vnd.wave audio/ogg \
+            audio/vorbis audio/mpeg audio/mp3 audio/webm audio/flac audio/aac audio/m4a audio/x-m4a audio/mp4 \
+            audio/3gpp video/x-ms-asf";
+        Self {
+            v2: true,
+            max_attachments: 4,
+            supported_mime_types: types.split_whitespace().collect(),
+            image_size_limit: 16_777_216,
+            image_matrix_limit: 33_177_600,
+            video_size_limit: 103_809_024,
+            description_limit: 10_000,
+            tells_description_limit: true,
+            proxy_limit: None,
+            processing_polls: 1,
+            processing_ms: 0,
+            fails_processing: false,
+            polls_with_media: true,
+        }
+    }
+
+    /// `GoToSocial` 0.20: everything at once, six of anything.
+    #[must_use]
+    pub fn gotosocial() -> Self {
+        Self {
+            max_attachments: 6,
+            image_size_limit: 41_943_040,
+            image_matrix_limit: 2_147_483_647,
+            video_size_limit: 41_943_040,
+            description_limit: 1500,
+            ..Self::mastodon()
+        }
+    }
+}
+
 /// The switches. Start from [`Behaviour::mastodon`] or [`Behaviour::gotosocial`].
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -77,6 +148,8 @@ pub struct Behaviour {
     pub home_repeats: bool,
     /// Whether the owner's account is disabled, moved or suspended: 403 on what needs a user.
     pub login_disabled: bool,
+    /// What is taken of media, and what becomes of it.
+    pub uploads: Uploads,
     /// How many requests are taken.
     pub limits: Limits,
 }
@@ -103,6 +176,7 @@ impl Behaviour {
             home_rebuilding_until: None,
             home_repeats: false,
             login_disabled: false,
+            uploads: Uploads::mastodon(),
             limits: Limits::real(),
         }
     }
@@ -122,6 +196,7 @@ impl Behaviour {
             max_characters: 5000,
             default_visibility: Visibility::Unlisted,
             home_repeats: true,
+            uploads: Uploads::gotosocial(),
             ..Self::mastodon()
         }
     }
@@ -137,6 +212,12 @@ impl Behaviour {
             password_grant: PasswordGrant::On,
             redirect_uri_list: false,
             pkce: false,
+            uploads: Uploads {
+                description_limit: 1500,
+                tells_description_limit: false,
+                polls_with_media: false,
+                ..Uploads::mastodon()
+            },
             ..Self::mastodon()
         }
     }

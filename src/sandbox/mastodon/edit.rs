@@ -22,6 +22,7 @@ impl MastodonWorld {
         if let Some(refusal) = self.not_simulated(params) {
             return Err(refusal);
         }
+        let media = self.media_asked(params, &user.id, Some(id), now)?;
         let mut text = strip(&params.text("status").unwrap_or_default()).to_owned();
         let mut spoiler = strip(&params.text("spoiler_text").unwrap_or_default()).to_owned();
         if text.is_empty() && !spoiler.is_empty() && !self.behaviour.is_gotosocial() {
@@ -29,14 +30,16 @@ impl MastodonWorld {
             text = std::mem::replace(&mut spoiler, old.spoiler.clone());
         }
         let poll = self.poll_of(params, old.poll.as_ref().map(|poll| poll.id.clone()), now)?;
-        self.check_text(&text, &spoiler, old.quote.is_some(), poll.is_some())?;
+        self.check_text(&text, &spoiler, old.quote.is_some() || !media.is_empty(), poll.is_some())?;
+        let described_anew = self.change_attached(params, &media)?;
         let sensitive = params.flag("sensitive").unwrap_or(false) || !spoiler.is_empty();
         let language = params.filled("language").or(old.language.clone());
         let text = self.canonical_mentions(&text);
-        let new = Status { text, spoiler, sensitive, language, poll, ..old };
-        if says_another(&new, self.own(id, &user.id)?) {
+        let new = Status { text, spoiler, sensitive, language, poll, media, ..old };
+        if described_anew || says_another(&new, self.own(id, &user.id)?) {
             self.count_write(&user.id, now)?;
             self.note_new_mentions(&new);
+            self.attach(&new.media, id);
             self.replace(new, now);
         }
         let status = self.own(id, &user.id)?;
@@ -103,7 +106,7 @@ impl MastodonWorld {
                 "sensitive": version.sensitive,
                 "created_at": iso_millis(version.at),
                 "account": account,
-                "media_attachments": [],
+                "media_attachments": self.media_json(&version.media, &call.base),
                 "emojis": self.emojis_json([version.spoiler.as_str(), &version.text], &call.base),
             });
             if let (Some(poll), Some(fields)) = (poll, value.as_object_mut()) {
@@ -117,6 +120,6 @@ impl MastodonWorld {
 
 /// Whether an edit changes anything. A poll whose end moves is another one.
 fn says_another(new: &Status, old: &Status) -> bool {
-    (&new.text, &new.spoiler, new.sensitive, &new.language, &new.poll)
-        != (&old.text, &old.spoiler, old.sensitive, &old.language, &old.poll)
+    (&new.text, &new.spoiler, new.sensitive, &new.language, &new.poll, &new.media)
+        != (&old.text, &old.spoiler, old.sensitive, &old.language, &old.poll, &old.media)
 }

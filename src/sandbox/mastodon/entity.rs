@@ -134,7 +134,7 @@ impl MastodonWorld {
             "content": self.content(status, &status.text, base),
             "reblog": boosted.map(|other| self.shown_status(other, viewer, base, false)),
             "account": author.map(|a| self.account_json(a, base)),
-            "media_attachments": [],
+            "media_attachments": self.media_json(&status.media, base),
             "mentions": self.mentions_json(&status.text, base),
             "tags": tags_json(&status.text, base),
             "emojis": self.emojis_json(words, base),

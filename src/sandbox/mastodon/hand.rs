@@ -8,6 +8,7 @@ use super::model::{self, Account, Application, Quote, Status, strip};
 use super::oauth::{OOB, words};
 use super::quote::ACCEPTED;
 use crate::core::post::{PostId, Timestamp, Visibility};
+use crate::sandbox::NewMedia;
 
 /// How something is written by hand.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Options {
     pub poll: Option<Poll>,
     /// What it quotes.
     pub quote: Option<PostId>,
+    /// What is attached.
+    pub media: Vec<NewMedia>,
     /// Whether it stays on this server. Shown only where [`Behaviour::local_only`](super::Behaviour) is on.
     pub local_only: bool,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
             application: "Web".to_owned(),
             poll: None,
             quote: None,
+            media: Vec::new(),
             local_only: false,
         }
     }
@@ -116,6 +120,8 @@ impl MastodonWorld {
             local_only: options.local_only,
             ..blank
         };
+        let media = self.keep_by_hand(&options.media, &status, now);
+        let status = Status { media, ..status };
         PostId::new(self.add(status, options.reply_to.as_ref().map(PostId::as_str)))
     }
 
@@ -168,7 +174,7 @@ impl MastodonWorld {
         self.replace(Status { text, ..old }, now)
     }
 
-    /// A post gets another text, warning, sensitivity, language and poll in the web app; whether it is there. The
+    /// A post gets another text, warning, sensitivity, language, poll and attachments in the web app; whether it is there. The
     /// other options cannot be changed and are not looked at.
     pub fn edit_whole_as_owner(&mut self, now: Timestamp, post: &PostId, text: &str, options: &Options) -> bool {
         let text = self.canonical_mentions(strip(text));
@@ -179,6 +185,7 @@ impl MastodonWorld {
             sensitive: options.sensitive || !options.spoiler.is_empty(),
             language: options.language.clone(),
             poll: self.new_poll(options.poll.as_ref(), old.poll.as_ref(), now),
+            media: self.keep_by_hand(&options.media, &old, now),
             ..old
         };
         self.replace(new, now)

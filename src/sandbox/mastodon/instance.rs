@@ -36,22 +36,22 @@ impl MastodonWorld {
 
     fn configuration(&self, base: &str) -> Value {
         let gotosocial = self.behaviour.is_gotosocial();
+        let uploads = &self.behaviour.uploads;
         let mut value = json!({
             "urls": { "streaming": self.streaming(base) },
             "accounts": { "max_featured_tags": 10, "max_pinned_statuses": 5 },
             "statuses": {
                 "max_characters": self.behaviour.max_characters,
-                "max_media_attachments": if gotosocial { 6 } else { 4 },
+                "max_media_attachments": uploads.max_attachments,
                 "characters_reserved_per_url": if gotosocial { 25 } else { 23 },
             },
             "media_attachments": {
-                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"],
-                "image_size_limit": 16_777_216,
-                "image_matrix_limit": 33_177_600,
-                "video_size_limit": 103_809_024,
+                "supported_mime_types": uploads.supported_mime_types,
+                "image_size_limit": uploads.image_size_limit,
+                "image_matrix_limit": uploads.image_matrix_limit,
+                "video_size_limit": uploads.video_size_limit,
                 "video_frame_rate_limit": 120,
                 "video_matrix_limit": 8_294_400,
-                "description_limit": if gotosocial { 1500 } else { 10_000 },
             },
             "polls": {
                 "max_options": poll::most_options(&self.behaviour),
@@ -61,6 +61,10 @@ impl MastodonWorld {
             },
             "translation": { "enabled": false },
         });
+        let limits = value.pointer_mut("/media_attachments").and_then(Value::as_object_mut);
+        if let (true, Some(limits)) = (uploads.tells_description_limit, limits) {
+            limits.insert("description_limit".to_owned(), json!(uploads.description_limit));
+        }
         let rich = self.behaviour.is_rich();
         if let (true, Some(statuses)) = (rich, value.pointer_mut("/statuses").and_then(Value::as_object_mut)) {
             statuses.insert("supported_mime_types".to_owned(), json!(["text/plain", "text/markdown"]));

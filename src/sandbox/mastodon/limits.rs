@@ -22,6 +22,8 @@ pub struct Limits {
     pub writes: u32,
     /// Deletions, in 30 minutes.
     pub deletes: u32,
+    /// Files, in 30 minutes.
+    pub media: u32,
     /// New apps, in 10 minutes.
     pub apps: u32,
 }
@@ -30,14 +32,15 @@ impl Limits {
     /// Those of a real server.
     #[must_use]
     pub fn real() -> Self {
-        Self { token: 300, person: 1500, anonymous: 300, cursors: 300, writes: 300, deletes: 30, apps: 5 }
+        Self { token: 300, person: 1500, anonymous: 300, cursors: 300, writes: 300, deletes: 30, media: 30, apps: 5 }
     }
 
     /// So many that no test meets them by accident.
     #[must_use]
     pub fn none() -> Self {
         let many = 1_000_000;
-        Self { token: many, person: many, anonymous: many, cursors: many, writes: many, deletes: many, apps: many }
+        let (token, person, anonymous, cursors, writes) = (many, many, many, many, many);
+        Self { token, person, anonymous, cursors, writes, deletes: many, media: many, apps: many }
     }
 
     fn of(&self, class: Class) -> (u32, i64) {
@@ -48,6 +51,7 @@ impl Limits {
             Class::Cursors => (self.cursors, 900),
             Class::Writes => (self.writes, 3 * 3600),
             Class::Deletes => (self.deletes, 1800),
+            Class::Media => (self.media, 1800),
             Class::Apps => (self.apps, 600),
         }
     }
@@ -62,6 +66,7 @@ pub(super) enum Class {
     Cursors,
     Writes,
     Deletes,
+    Media,
     Apps,
 }
 

@@ -1,9 +1,10 @@
 //! A Mastodon server on loopback, as its client API shows it (`mastodon-api.md`).
 //!
 //! [`MastodonWorld`] holds one server with one owner and other people. [`Behaviour`] says which software it is and
-//! what is wrong with it today. Federation, media, votes, scheduling and streaming are not simulated: what asks for
+//! what is wrong with it today. Federation, votes, scheduling and streaming are not simulated: what asks for
 //! them is refused.
 
+mod attached;
 mod authorize;
 mod behaviour;
 mod edit;
@@ -14,6 +15,7 @@ mod html;
 mod instance;
 mod interact;
 mod limits;
+mod media;
 mod model;
 mod oauth;
 mod poll;
@@ -30,18 +32,19 @@ mod wire;
 use std::collections::{BTreeSet, HashMap};
 
 pub use self::authorize::Approval;
-pub use self::behaviour::{Behaviour, Flavour, Idempotency, PasswordGrant};
+pub use self::behaviour::{Behaviour, Flavour, Idempotency, PasswordGrant, Uploads};
 pub use self::hand::{Options, Poll};
 pub use self::limits::Limits;
 pub use self::oauth::PASSWORD;
 pub use self::view::View;
 
+use self::attached::Media;
 use self::interact::Mark;
 use self::limits::{Budget, Class, Limiter, too_many};
 use self::model::{Account, App, Code, Ids, Status, Token};
 use self::publish::Remembered;
 use self::wire::{Params, error, header, plain};
-use super::{Call, Reply, Service};
+use super::{Call, Form, Reply, Service, Streamed};
 use crate::core::post::{PostId, Timestamp};
 
 /// A server.
@@ -53,6 +56,8 @@ pub struct MastodonWorld {
     owner: String,
     accounts: Vec<Account>,
     statuses: Vec<Status>,
+    /// Attached to them or not.
+    media: Vec<Media>,
     apps: Vec<App>,
     codes: Vec<Code>,
     tokens: Vec<Token>,
@@ -77,6 +82,7 @@ impl MastodonWorld {
             owner: String::new(),
             accounts: Vec::new(),
             statuses: Vec::new(),
+            media: Vec::new(),
             apps: Vec::new(),
             codes: Vec::new(),
             tokens: Vec::new(),
@@ -131,6 +137,9 @@ impl MastodonWorld {
             if call.query.iter().any(|(key, _)| cursor(key)) {
                 budget = budget.tighter(counted(Class::Cursors, person));
             }
+            if Self::is_upload(call) {
+                budget = budget.tighter(counted(Class::Media, person));
+            }
             if is_undoing(call) {
                 budget = budget.tighter(counted(Class::Deletes, person));
             }
@@ -141,7 +150,7 @@ impl MastodonWorld {
         budget
     }
 
-    fn route(&mut self, call: &Call, now: Timestamp) -> Result<Reply, Reply> {
+    fn route(&mut self, call: &Call, form: Option<&Form>, now: Timestamp) -> Result<Reply, Reply> {
         let params = Params::of(call)?;
         let path: Vec<&str> = call.path.trim_matches('/').split('/').collect();
         match (call.method.as_str(), path.as_slice()) {
@@ -160,6 +169,10 @@ impl MastodonWorld {
             ("GET", ["api", "v1", "apps", "verify_credentials"]) => self.verify_app(call),
             ("GET", ["api", "v1", "accounts", "verify_credentials"]) => self.verify_account(call),
             ("GET", ["api", "v1", "accounts", id, "statuses"]) => self.account_statuses(call, &params, id, now),
+            ("POST", ["api", version @ ("v1" | "v2"), "media"]) => self.upload(call, form, *version == "v2", now),
+            ("GET", ["api", "v1", "media", id]) => self.read_media(call, id, now),
+            ("PUT", ["api", "v1", "media", id]) => self.change_media(call, &params, id, now),
+            ("DELETE", ["api", "v1", "media", id]) => self.delete_media(call, id, now),
             ("GET", ["api", "v1", "timelines", "home"]) => self.home(call, &params, now),
             ("POST", ["api", "v1", "statuses"]) => self.create(call, &params, now),
             ("GET", ["api", "v1", "statuses"]) => self.read_statuses(call, &params),
@@ -215,21 +228,21 @@ fn is_undoing(call: &Call) -> bool {
     }
 }
 
-impl Service for MastodonWorld {
-    fn handle(&mut self, call: &Call, now: Timestamp) -> Reply {
+impl MastodonWorld {
+    fn serve(&mut self, call: &Call, form: Option<&Form>, now: Timestamp) -> Reply {
         self.now = now;
         if let Some(refusal) = Self::manners(call) {
             return refusal;
         }
         if !call.path.starts_with("/api/") {
-            return self.route(call, now).unwrap_or_else(|refusal| refusal);
+            return self.route(call, form, now).unwrap_or_else(|refusal| refusal);
         }
         let flavour = self.behaviour.flavour;
         let budget = self.count(call, now);
         if budget.exceeded() {
             return budget.tell(flavour, too_many(flavour));
         }
-        let reply = self.route(call, now).unwrap_or_else(|refusal| refusal);
+        let reply = self.route(call, form, now).unwrap_or_else(|refusal| refusal);
         let budget = if is_write(call) {
             // Told as it stands after the request.
             let person = self.known_token(call).and_then(|token| token.account.clone()).unwrap_or_default();
@@ -238,5 +251,30 @@ impl Service for MastodonWorld {
             budget
         };
         budget.tell(flavour, reply)
+    }
+}
+
+impl Service for MastodonWorld {
+    fn handle(&mut self, call: &Call, now: Timestamp) -> Reply {
+        self.serve(call, None, now)
+    }
+
+    fn stream(&mut self, call: &Call, _now: Timestamp) -> Option<Result<Streamed, Reply>> {
+        (call.method == "GET").then(|| self.file(&call.path)).flatten().map(Ok)
+    }
+
+    fn form_limit(&mut self, head: &Call) -> Option<u64> {
+        Self::is_upload(head).then(|| self.behaviour.uploads.proxy_limit.unwrap_or(u64::MAX))
+    }
+
+    fn handle_form(&mut self, call: &Call, form: Result<Form, &'static str>, now: Timestamp) -> Reply {
+        match form {
+            Ok(form) => self.serve(call, Some(&form), now),
+            Err(_) => error(400, "Error occurred while parsing request parameters"),
+        }
+    }
+
+    fn too_large(&mut self, _head: &Call) -> Reply {
+        Self::entity_too_large()
     }
 }

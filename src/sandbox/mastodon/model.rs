@@ -77,6 +77,7 @@ pub(super) struct Version {
     pub(super) spoiler: String,
     pub(super) sensitive: bool,
     pub(super) poll: Option<Poll>,
+    pub(super) media: Vec<String>,
 }
 
 /// A status, or a boost of one.
@@ -100,6 +101,8 @@ pub(super) struct Status {
     pub(super) boost_of: Option<String>,
     pub(super) poll: Option<Poll>,
     pub(super) quote: Option<Quote>,
+    /// What is attached, in order.
+    pub(super) media: Vec<String>,
     /// Not sent to other servers (glitch-soc, `GoToSocial`).
     pub(super) local_only: bool,
     /// Accounts.
@@ -126,6 +129,7 @@ impl Status {
             spoiler: self.spoiler.clone(),
             sensitive: self.sensitive,
             poll: self.poll.clone(),
+            media: self.media.clone(),
         }
     }
 }

@@ -105,7 +105,8 @@ impl MastodonWorld {
                 && !(flag("exclude_reblogs") && status.boost_of.is_some())
                 && !(flag("exclude_replies") && (to_other || (gotosocial && mentioning_reply())))
                 && !(flag("exclude_direct") && status.visibility == Visibility::Direct)
-                && !(flag("pinned") || flag("only_media"))
+                && !flag("pinned")
+                && !(flag("only_media") && status.media.is_empty())
                 && tag.as_ref().is_none_or(|tag| has_tag(&status.text, tag))
         };
         let page = window.page(self.statuses.iter().filter(shown).collect());

@@ -35,6 +35,8 @@ pub struct View {
     pub boost_of: Option<PostId>,
     /// The poll in it.
     pub poll: Option<Poll>,
+    /// What is attached: the ids, in order.
+    pub media: Vec<String>,
     /// What it quotes.
     pub quote: Option<PostId>,
     /// Whether it stays on this server.
@@ -82,6 +84,7 @@ impl MastodonWorld {
             edited: status.edited,
             boost_of: status.boost_of.as_ref().map(id),
             poll,
+            media: status.media.clone(),
             quote: status.quote.as_ref().map(|quote| id(&quote.of)),
             local_only: status.local_only,
             favourited: status.favourited_by.contains(&self.owner),

@@ -75,6 +75,12 @@ impl Params {
         (!fields.is_empty()).then(|| Self(fields.clone()))
     }
 
+    /// The objects in a list.
+    pub(super) fn objects(&self, key: &str) -> Vec<Self> {
+        let items = self.0.get(key).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(Value::as_object).map(|fields| Self(fields.clone())).collect()
+    }
+
     /// Whether the value is a list.
     pub(super) fn is_list(&self, key: &str) -> bool {
         self.0.get(key).is_some_and(Value::is_array)

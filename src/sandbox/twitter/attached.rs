@@ -29,40 +29,27 @@ pub(super) fn user(user: &User, fields: &[String], own: bool) -> Value {
 /// The keys of a post's attachments.
 pub(super) fn media_keys(post: &Tweet) -> Vec<String> {
     let key = |(index, one): (usize, &Attachment)| {
-        let class = match one.kind {
-            "photo" => 3,
-            "video" => 13,
-            _ => 16,
-        };
-        format!("{class}_{}{index}", post.id >> 4)
+        let made_up = || format!("{}_{}{index}", class(one.kind), post.id >> 4);
+        one.media_key.clone().unwrap_or_else(made_up)
     };
     post.draft.media.iter().enumerate().map(key).collect()
+}
+
+/// The number that the keys of such attachments begin with.
+pub(super) fn class(kind: &str) -> u32 {
+    match kind {
+        "photo" => 3,
+        "video" => 7,
+        _ => 16,
+    }
 }
 
 /// What is attached to a post, with the fields that were asked for.
 pub(super) fn media(post: &Tweet, fields: &[String]) -> Vec<Value> {
     let mut shown = Vec::new();
     for (key, one) in media_keys(post).into_iter().zip(&post.draft.media) {
-        let mut all = vec![("width", json!(800)), ("height", json!(600))];
-        all.extend(one.alt_text.as_ref().map(|text| ("alt_text", json!(text))));
-        if one.kind == "photo" {
-            all.push(("url", json!(format!("https://pbs.twimg.com/media/{key}.jpg"))));
-        } else {
-            let mp4 = format!("https://video.twimg.com/{key}.mp4");
-            all.push(("preview_image_url", json!(format!("https://pbs.twimg.com/{key}.jpg"))));
-            all.push((
-                "variants",
-                json!([
-                    { "content_type": "application/x-mpegURL", "url": format!("https://video.twimg.com/{key}.m3u8") },
-                    { "content_type": "video/mp4", "bit_rate": 832_000, "url": mp4 },
-                ]),
-            ));
-        }
-        if one.kind == "video" {
-            all.push(("duration_ms", json!(12_000)));
-        }
         let mut value = json!({ "media_key": key, "type": one.kind });
-        for (name, field) in all {
+        for (name, field) in all_of(one, &key) {
             if fields.iter().any(|asked| asked == name) {
                 value[name] = field;
             }
@@ -70,6 +57,37 @@ pub(super) fn media(post: &Tweet, fields: &[String]) -> Vec<Value> {
         shown.push(value);
     }
     shown
+}
+
+/// Everything that is known of an attachment.
+fn all_of(one: &Attachment, key: &str) -> Vec<(&'static str, Value)> {
+    let (width, height) = one.size;
+    let mut all = vec![("width", json!(width)), ("height", json!(height))];
+    all.extend(one.alt_text.as_ref().map(|text| ("alt_text", json!(text))));
+    if one.kind == "photo" {
+        let url = one.url.clone().unwrap_or_else(|| format!("https://pbs.twimg.com/media/{key}.jpg"));
+        all.extend((!url.is_empty()).then(|| ("url", json!(url))));
+        return all;
+    }
+    let preview = one.preview_url.clone().unwrap_or_else(|| format!("https://pbs.twimg.com/{key}.jpg"));
+    all.push(("preview_image_url", json!(preview)));
+    let url = one.url.clone().unwrap_or_else(|| format!("https://video.twimg.com/{key}.mp4"));
+    let mut mp4s = one.variants.clone();
+    if mp4s.is_empty() && !url.is_empty() {
+        mp4s.push((if one.kind == "video" { 832_000 } else { 0 }, url));
+    }
+    let mut variants: Vec<Value> =
+        mp4s.iter().map(|(rate, url)| json!({ "content_type": "video/mp4", "bit_rate": rate, "url": url })).collect();
+    if one.kind == "video" {
+        all.push(("duration_ms", json!(one.duration_ms)));
+        // In front: whoever takes the first one takes a playlist.
+        let playlist = format!("https://video.twimg.com/{key}.m3u8");
+        variants.insert(0, json!({ "content_type": "application/x-mpegURL", "url": playlist }));
+    }
+    if !mp4s.is_empty() {
+        all.push(("variants", json!(variants)));
+    }
+    all
 }
 
 /// The number of a post's poll.

@@ -27,6 +27,8 @@ pub enum Charge {
     Repost,
     /// A repost taken back.
     Unrepost,
+    /// Alt text, or a warning, put on an upload.
+    Metadata,
 }
 
 impl Charge {
@@ -35,7 +37,7 @@ impl Charge {
     pub const fn micro_usd(self) -> u64 {
         match self {
             Self::OwnedRead => 1_000,
-            Self::PostRead => 5_000,
+            Self::PostRead | Self::Metadata => 5_000,
             // Deleting: $0.005 by one page, $0.010 by another.
             Self::UserRead | Self::CreateSummoned | Self::Delete | Self::Unrepost => 10_000,
             Self::Create | Self::Repost => 15_000,

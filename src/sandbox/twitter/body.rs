@@ -45,6 +45,17 @@ const REPLY_KEYS: [(&str, &str); 3] = [
 ];
 const POLL_KEYS: [(&str, &str); 3] =
     [("options", "array"), ("duration_minutes", "integer"), ("reply_settings", "string")];
+const MEDIA_KEYS: [(&str, &str); 7] = [
+    ("media_ids", "array"),
+    ("tagged_user_ids", "array"),
+    ("preview_media_id", "string"),
+    ("title", "string"),
+    ("description", "string"),
+    ("embeddable", "boolean"),
+    ("call_to_actions", "object"),
+];
+/// How many files a post can have.
+const MAX_MEDIA: usize = 4;
 /// Of these a post can have one.
 const ONE_OF: [&str; 5] = ["media", "poll", "quote_tweet_id", "card_uri", "direct_message_deep_link"];
 const REPLY_SETTINGS: [&str; 4] = ["following", "mentionedUsers", "subscribers", "verified"];
@@ -167,6 +178,22 @@ fn check_setting(object: &Map<String, Value>, at: &str, problems: Problems) -> R
     }
 }
 
+fn media_ids(media: &Map<String, Value>, problems: Problems) -> Result<Vec<String>, Reply> {
+    check_keys(media, "$.media", &MEDIA_KEYS, problems)?;
+    let refuse = |message: &str| problems.invalid_body(&format!("$.media.media_ids: {message}"));
+    let Some(list) = media.get("media_ids").and_then(Value::as_array) else {
+        return Err(refuse("is missing but it is required"));
+    };
+    match list.len() {
+        0 => return Err(refuse("there must be a minimum of 1 items in the array")),
+        1..=MAX_MEDIA => {}
+        _ => return Err(refuse("there must be a maximum of 4 items in the array")),
+    }
+    let ids: Option<Vec<String>> =
+        list.iter().map(|id| id.as_str().filter(|text| self::id(text).is_some()).map(ToOwned::to_owned)).collect();
+    ids.ok_or_else(|| refuse("does not match the regex pattern ^[0-9]{1,19}$"))
+}
+
 /// What a body asks for.
 pub(super) struct Wanted {
     pub(super) text: String,
@@ -174,6 +201,8 @@ pub(super) struct Wanted {
     pub(super) reply_settings: Option<String>,
     pub(super) quotes: bool,
     pub(super) poll: Option<NewPoll>,
+    /// The files to be attached, in order.
+    pub(super) media: Vec<String>,
     /// The version that the post shall take the place of.
     pub(super) edits: Option<u64>,
 }
@@ -199,10 +228,7 @@ impl Wanted {
         if several.len() > 1 {
             return Err(problems.invalid_body(&format!("$: {} are mutually exclusive", several.join(" and "))));
         }
-        if body.contains_key("media") {
-            // Nothing was ever uploaded here.
-            return Err(problems.invalid_body("Your media IDs are invalid."));
-        }
+        let media = object("media").map(|media| media_ids(media, problems)).transpose()?.unwrap_or_default();
         if NOT_PERMITTED.iter().any(|key| body.contains_key(*key)) {
             return Err(not_permitted());
         }
@@ -213,6 +239,7 @@ impl Wanted {
             reply_settings: string("reply_settings"),
             quotes: body.contains_key("quote_tweet_id"),
             poll,
+            media,
             edits,
         })
     }

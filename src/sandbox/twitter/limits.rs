@@ -26,6 +26,18 @@ pub enum Endpoint {
     Repost,
     /// `DELETE /2/users/:id/retweets/:id`
     Unrepost,
+    /// `POST /2/media/upload`
+    Upload,
+    /// `GET /2/media/upload`
+    UploadStatus,
+    /// `POST /2/media/upload/initialize`
+    Initialize,
+    /// `POST /2/media/upload/:id/append`
+    Append,
+    /// `POST /2/media/upload/:id/finalize`
+    Finalize,
+    /// `POST /2/media/metadata`
+    Metadata,
 }
 
 impl Endpoint {
@@ -38,6 +50,9 @@ impl Endpoint {
             Self::Lookup => 5_000,
             Self::Create => 100,
             Self::Delete | Self::Repost | Self::Unrepost => 50,
+            Self::Upload | Self::Metadata => 500,
+            Self::UploadStatus => 1_000,
+            Self::Initialize | Self::Append | Self::Finalize => 1_875,
         }
     }
 }

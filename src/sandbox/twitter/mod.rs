@@ -8,10 +8,11 @@
 //! | `reading`, `asked`, `view`, `attached` | timelines and lookups, in both dialects |
 //! | `text`, `mentions`, `wire` | what X makes of a text |
 //! | `body`, `posting`, `reposting` | creating, editing, deleting, reposting |
+//! | `uploading`, `uploads` | files, whole and in segments, and their alt texts |
 //! | `signin`, `oauth1` | the PIN flow; signatures |
 //! | `problems`, `limits`, `bill` | refusals in X's words; rate limits; what it all costs |
 //!
-//! Not simulated: media upload, the activity stream, app-only tokens, usage endpoints.
+//! Not simulated: the activity stream, app-only tokens, usage endpoints.
 
 mod asked;
 mod attached;
@@ -29,6 +30,8 @@ mod reposting;
 mod settings;
 mod signin;
 mod text;
+mod uploading;
+mod uploads;
 mod view;
 mod wire;
 mod world;
@@ -43,7 +46,7 @@ pub use world::{MentionMade, TwitterWorld};
 use self::limits::Standing;
 use self::oauth1::Header;
 use self::problems::Problems;
-use super::{Call, Reply, Service};
+use super::{Call, Form, Reply, Service, Streamed};
 use crate::core::post::Timestamp;
 
 /// Who makes a request.
@@ -62,6 +65,12 @@ enum Route<'a> {
     Delete(&'a str),
     Repost(&'a str),
     Unrepost(&'a str, &'a str),
+    Upload,
+    UploadStatus,
+    Initialize,
+    Append(&'a str),
+    Finalize(&'a str),
+    Metadata,
 }
 
 impl Route<'_> {
@@ -75,11 +84,17 @@ impl Route<'_> {
             Self::Delete(_) => Endpoint::Delete,
             Self::Repost(_) => Endpoint::Repost,
             Self::Unrepost(..) => Endpoint::Unrepost,
+            Self::Upload => Endpoint::Upload,
+            Self::UploadStatus => Endpoint::UploadStatus,
+            Self::Initialize => Endpoint::Initialize,
+            Self::Append(_) => Endpoint::Append,
+            Self::Finalize(_) => Endpoint::Finalize,
+            Self::Metadata => Endpoint::Metadata,
         }
     }
 
     fn writes(&self) -> bool {
-        matches!(self, Self::Create | Self::Delete(_) | Self::Repost(_) | Self::Unrepost(..))
+        !matches!(self, Self::Me | Self::Timeline(_) | Self::Lookup | Self::LookupOne(_) | Self::UploadStatus)
     }
 }
 
@@ -93,13 +108,22 @@ fn route<'a>(method: &str, segments: &[&'a str]) -> Result<Route<'a>, Reply> {
         ("DELETE", ["2", "tweets", id]) => Ok(Route::Delete(id)),
         ("POST", ["2", "users", id, "retweets"]) => Ok(Route::Repost(id)),
         ("DELETE", ["2", "users", id, "retweets", post]) => Ok(Route::Unrepost(id, post)),
+        ("POST", ["2", "media", "upload"]) => Ok(Route::Upload),
+        ("GET", ["2", "media", "upload"]) => Ok(Route::UploadStatus),
+        ("POST", ["2", "media", "upload", "initialize"]) => Ok(Route::Initialize),
+        ("POST", ["2", "media", "upload", id, "append"]) => Ok(Route::Append(id)),
+        ("POST", ["2", "media", "upload", id, "finalize"]) => Ok(Route::Finalize(id)),
+        ("POST", ["2", "media", "metadata"]) => Ok(Route::Metadata),
         (
             _,
             ["2", "users", "me"]
             | ["2", "users", _, "tweets" | "retweets"]
             | ["2", "users", _, "retweets", _]
             | ["2", "tweets"]
-            | ["2", "tweets", _],
+            | ["2", "tweets", _]
+            | ["2", "media", "upload" | "metadata"]
+            | ["2", "media", "upload", "initialize"]
+            | ["2", "media", "upload", _, "append" | "finalize"],
         ) => Err(problems::method_not_allowed()),
         _ => Err(problems::not_found()),
     }
@@ -107,6 +131,27 @@ fn route<'a>(method: &str, segments: &[&'a str]) -> Result<Route<'a>, Reply> {
 
 impl Service for TwitterWorld {
     fn handle(&mut self, call: &Call, now: Timestamp) -> Reply {
+        self.serve(call, None, now)
+    }
+
+    fn stream(&mut self, call: &Call, _now: Timestamp) -> Option<Result<Streamed, Reply>> {
+        (call.method == "GET").then(|| self.file(&call.path)).flatten().map(Ok)
+    }
+
+    fn form_limit(&mut self, head: &Call) -> Option<u64> {
+        self.most_of(head)
+    }
+
+    fn handle_form(&mut self, call: &Call, form: Result<Form, &'static str>, now: Timestamp) -> Reply {
+        match form {
+            Ok(form) => self.serve(call, Some(&form), now),
+            Err(why) => Problems::of(self.settings.dialect == Dialect::New).invalid_body(why),
+        }
+    }
+}
+
+impl TwitterWorld {
+    fn serve(&mut self, call: &Call, form: Option<&Form>, now: Timestamp) -> Reply {
         match (call.method.as_str(), call.segments().as_slice()) {
             ("POST", ["oauth", "request_token"]) => return self.request_token(call, now),
             ("GET", ["oauth", "authorize"]) => return self.authorize(call),
@@ -126,16 +171,16 @@ impl Service for TwitterWorld {
             }
         };
         let standing = self.limits.count(caller.user, route.endpoint(), now);
-        let reply = self.answer(&route, call, &caller, standing, now).unwrap_or_else(|refusal| refusal);
+        let allowed = self.check(&route, call, &caller, standing, now);
+        let reply = allowed.and_then(|()| self.answer(&route, call, form, &caller, now));
+        let reply = reply.unwrap_or_else(|refusal| refusal);
         reply
             .with_header("x-rate-limit-limit", standing.limit.to_string())
             .with_header("x-rate-limit-remaining", standing.remaining.to_string())
             .with_header("x-rate-limit-reset", standing.reset.to_string())
             .with_header("x-access-level", if caller.may_write { "read-write" } else { "read" })
     }
-}
 
-impl TwitterWorld {
     /// Who calls, or why nobody may know.
     fn caller(&mut self, call: &Call, now: Timestamp) -> Result<Caller, &'static str> {
         let text = call.header("authorization").ok_or("no Authorization header")?;
@@ -155,14 +200,15 @@ impl TwitterWorld {
         Ok(caller)
     }
 
-    fn answer(
-        &mut self,
+    /// Refuses what is refused whatever is asked for.
+    fn check(
+        &self,
         route: &Route<'_>,
         call: &Call,
         caller: &Caller,
         standing: Standing,
         now: Timestamp,
-    ) -> Result<Reply, Reply> {
+    ) -> Result<(), Reply> {
         let problems = Problems::of(self.settings.dialect == Dialect::New);
         if !self.settings.enrolled {
             return Err(problems.not_enrolled());
@@ -188,6 +234,17 @@ impl TwitterWorld {
             let value = call.query(name).unwrap_or_default();
             return Err(problems.invalid_parameter(name, value, &format!("Duplicate query parameter [{name}]")));
         }
+        Ok(())
+    }
+
+    fn answer(
+        &mut self,
+        route: &Route<'_>,
+        call: &Call,
+        form: Option<&Form>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Reply, Reply> {
         match route {
             Route::Me => self.me(call, caller, now),
             Route::Timeline(id) => self.user_timeline(call, id, caller, now),
@@ -197,6 +254,12 @@ impl TwitterWorld {
             Route::Delete(id) => self.delete_tweet(id, caller),
             Route::Repost(user) => self.repost(call, user, caller, now),
             Route::Unrepost(user, post) => self.unrepost(user, post, caller),
+            Route::Upload => self.upload_whole(call, form, caller, now),
+            Route::UploadStatus => self.upload_status(call, caller, now),
+            Route::Initialize => self.initialize(call, caller, now),
+            Route::Append(id) => self.append(id, form, caller, now),
+            Route::Finalize(id) => self.finalize(id, caller, now),
+            Route::Metadata => self.describe(call, caller, now),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What exists on X: users, posts, what hangs on them, the app and its tokens.
 
 use super::text::Parsed;
-use crate::core::post::Timestamp;
+use crate::core::post::{MediaKind, Timestamp};
+use crate::sandbox::NewMedia;
 
 /// Milliseconds since 1970 at which X's ids begin.
 const ID_EPOCH_MILLIS: i64 = 1_288_834_974_657;
@@ -53,13 +54,62 @@ pub struct Token {
     pub may_write: bool,
 }
 
-/// Something attached to a post written by hand.
+/// Something attached to a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     /// `photo`, `video` or `animated_gif`.
     pub kind: &'static str,
     /// Its alt text.
     pub alt_text: Option<String>,
+    /// The file's address; empty: X says none; `None`: one that leads nowhere.
+    pub url: Option<String>,
+    /// A picture that stands for it, where it moves; `None`: one that leads nowhere.
+    pub preview_url: Option<String>,
+    /// The same video in other qualities, with bits a second; where there is none, `url` is the only one.
+    pub variants: Vec<(u64, String)>,
+    /// Width and height, in pixels.
+    pub size: (u32, u32),
+    /// How long it plays, in milliseconds.
+    pub duration_ms: u64,
+    /// The key that it got when it was uploaded.
+    pub media_key: Option<String>,
+}
+
+impl Default for Attachment {
+    fn default() -> Self {
+        Self {
+            kind: "photo",
+            alt_text: None,
+            url: None,
+            preview_url: None,
+            variants: Vec::new(),
+            size: (800, 600),
+            duration_ms: 12_000,
+            media_key: None,
+        }
+    }
+}
+
+impl From<&NewMedia> for Attachment {
+    fn from(new: &NewMedia) -> Self {
+        let fallback = Self::default();
+        Self {
+            kind: match new.kind {
+                MediaKind::Image => "photo",
+                MediaKind::Gif => "animated_gif",
+                // X has no sound alone.
+                MediaKind::Video | MediaKind::Audio => "video",
+                MediaKind::Other => "hologram",
+            },
+            alt_text: new.description.clone(),
+            url: Some(new.url.clone().unwrap_or_default()),
+            preview_url: new.preview_url.clone(),
+            variants: new.variants.clone(),
+            size: new.size.unwrap_or(fallback.size),
+            duration_ms: new.duration_ms.unwrap_or(fallback.duration_ms),
+            media_key: None,
+        }
+    }
 }
 
 /// A post to be written by hand: in the app, by anybody.

@@ -12,6 +12,7 @@ use super::problems::{Problems, duplicate, forbidden, not_permitted};
 use super::reading::id;
 use super::settings::{DeletedAgain, Replies};
 use super::text::{self, Parsed};
+use super::uploads::{Medium, State};
 use super::view::View;
 use super::world::{MentionMade, TwitterWorld};
 use crate::core::post::Timestamp;
@@ -23,7 +24,7 @@ impl TwitterWorld {
         let problems = Problems::of(new);
         let wanted = Wanted::read(call, problems)?;
         let parsed = Parsed::new(&self.as_kept(&wanted.text));
-        self.check_text(&wanted.text, &parsed, problems)?;
+        self.check_text(&wanted.text, &parsed, !wanted.media.is_empty(), problems)?;
         if wanted.quotes {
             return Err(forbidden(
                 "Quoting this post is not allowed because you have not been mentioned or are not part of the \
@@ -38,7 +39,8 @@ impl TwitterWorld {
             (None, Some(target)) => self.check_reply(target, caller.user, problems)?,
             (None, None) => false,
         };
-        if self.is_duplicate(&parsed, caller.user, now) {
+        let media = self.media_asked(&wanted, caller.user, problems, now)?;
+        if self.is_duplicate(&parsed, &media, caller.user, now) {
             return Err(duplicate());
         }
         let app = Some(self.app.name.clone());
@@ -47,6 +49,7 @@ impl TwitterWorld {
             None => self.create(caller.user, wanted.into_draft(), app, now),
         };
         let id = id.ok_or_else(not_permitted)?;
+        self.attach(&media, id);
         let own_name = self.users.get(caller.user).map(|user| user.username.to_ascii_lowercase());
         let named = parsed.mentions().filter(|name| Some(name.to_ascii_lowercase()) != own_name);
         self.mentions_made.extend(named.map(|name| MentionMade { post: id, name: name.to_owned() }));
@@ -88,16 +91,62 @@ impl TwitterWorld {
         })
     }
 
-    /// Whether the account has posted this text lately, by hand or not, in answer to anything or nothing.
-    fn is_duplicate(&self, parsed: &Parsed, user: u64, now: Timestamp) -> bool {
+    /// The uploads that shall be attached; refused when one of them cannot be, or all of them not together. One that
+    /// hangs on a post already can only stay on it.
+    fn media_asked(
+        &mut self,
+        wanted: &Wanted,
+        user: u64,
+        problems: Problems,
+        now: Timestamp,
+    ) -> Result<Vec<Medium>, Reply> {
+        let versions = wanted.edits.and_then(|id| self.posts.get(id)).map(|post| post.versions.clone());
+        let versions = versions.unwrap_or_default();
+        let mut media: Vec<Medium> = Vec::new();
+        for id in &wanted.media {
+            let found = self.upload_of(id, user, now).filter(|medium| {
+                let is_free = medium.attached_to.is_none_or(|post| versions.contains(&post));
+                is_free && medium.state == State::Ready
+            });
+            let medium = found.filter(|medium| media.iter().all(|one| one.id != medium.id));
+            media.push(medium.ok_or_else(|| problems.invalid_body("Your media IDs are invalid."))?.clone());
+        }
+        if media.len() > 1 && !media.iter().all(Medium::is_image) {
+            return Err(problems.invalid_body("A Tweet can have up to 4 photos, or 1 GIF, or 1 video."));
+        }
+        Ok(media)
+    }
+
+    /// Hangs uploads on a post, and nothing else.
+    fn attach(&mut self, media: &[Medium], post: u64) {
+        for medium in &mut self.media {
+            if media.iter().any(|one| one.id == medium.id) {
+                medium.attached_to = Some(post);
+            }
+        }
+        if let Some(post) = self.posts.get_mut(post) {
+            post.draft.media = media.iter().map(Medium::attachment).collect();
+            post.draft.sensitive |= media.iter().any(|medium| !medium.warnings.is_empty());
+        }
+    }
+
+    /// Whether the account has posted this text lately, by hand or not, in answer to anything or nothing. Without text
+    /// it is the files that count.
+    fn is_duplicate(&self, parsed: &Parsed, media: &[Medium], user: u64, now: Timestamp) -> bool {
         let window = self.settings.duplicate_window_secs.saturating_mul(1000);
         let mut recent = self.posts.live_of(user).take_while(|post| now.millis_since(post.created) < window);
-        recent.any(|post| post.draft.repost_of.is_none() && post.parsed.is_same(parsed))
+        recent.any(|post| {
+            let attached: Vec<_> = post.draft.media.iter().map(|one| one.media_key.clone()).collect();
+            let same_files =
+                || attached.iter().eq(media.iter().map(|medium| Some(medium.key())).collect::<Vec<_>>().iter());
+            let same = post.parsed.is_same(parsed) && (!parsed.text.is_empty() || same_files());
+            post.draft.repost_of.is_none() && same
+        })
     }
 
     /// Refuses texts that X refuses, whatever they answer.
-    fn check_text(&self, text: &str, parsed: &Parsed, problems: Problems) -> Result<(), Reply> {
-        if self.as_kept(text).is_empty() {
+    fn check_text(&self, text: &str, parsed: &Parsed, has_media: bool, problems: Problems) -> Result<(), Reply> {
+        if self.as_kept(text).is_empty() && !has_media {
             return Err(problems.invalid_body("$: text or media is missing but one of them is required"));
         }
         if text::has_invalid_character(text) {

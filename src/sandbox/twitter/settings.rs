@@ -36,6 +36,7 @@ pub enum Replies {
 
 /// What tests can change about X.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// The longest post, as X counts: 280; 25,000 for Premium.
     pub max_length: usize,
@@ -63,6 +64,22 @@ pub struct Settings {
     pub replies: Replies,
     /// What becomes of deleting what is gone already.
     pub deleted_again: DeletedAgain,
+    /// The largest picture, in bytes.
+    pub max_image_bytes: u64,
+    /// The largest animated GIF, in bytes.
+    pub max_gif_bytes: u64,
+    /// The largest video, in bytes.
+    pub max_video_bytes: u64,
+    /// The largest body of a segment, in bytes: 413 with nothing in it beyond.
+    pub max_append_body: u64,
+    /// So often a video or GIF is still being worked on when its state is asked for.
+    pub processing_polls: u32,
+    /// After how many seconds the state may be asked for (again).
+    pub check_after_secs: u64,
+    /// Whether X cannot work with the videos and GIFs that it is working on.
+    pub fails_processing: bool,
+    /// Whether videos take alt text.
+    pub describes_videos: bool,
     /// How long a post can be edited, in seconds: an hour.
     pub edit_window_secs: i64,
 }
@@ -83,6 +100,14 @@ impl Default for Settings {
             strips_zero_width: false,
             replies: Replies::default(),
             deleted_again: DeletedAgain::default(),
+            max_image_bytes: 5 * 1024 * 1024,
+            max_gif_bytes: 15 * 1024 * 1024,
+            max_video_bytes: 512 * 1024 * 1024,
+            max_append_body: 4_500_000,
+            processing_polls: 2,
+            check_after_secs: 1,
+            fails_processing: false,
+            describes_videos: false,
             edit_window_secs: 3600,
         }
     }

@@ -10,6 +10,7 @@ use super::model::{App, Token, Tweet, User};
 use super::oauth1::Nonces;
 use super::settings::Settings;
 use super::signin::SignIns;
+use super::uploads::Medium;
 use crate::core::post::Timestamp;
 use crate::sandbox::SandboxClock;
 
@@ -103,6 +104,8 @@ pub struct TwitterWorld {
     pub(super) mentions_made: Vec<MentionMade>,
     pub(super) refused_sign_ins: Vec<&'static str>,
     pub(super) sign_ins: SignIns,
+    /// What was uploaded, or is being.
+    pub(super) media: Vec<Medium>,
 }
 
 impl TwitterWorld {
@@ -126,6 +129,7 @@ impl TwitterWorld {
             mentions_made: Vec::new(),
             refused_sign_ins: Vec::new(),
             sign_ins: SignIns::default(),
+            media: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ mod by_hand;
 mod changing;
 mod interacting;
 mod listing;
+mod media;
 mod polls;
 mod publishing;
 mod quoting;
@@ -17,7 +18,7 @@ use super::*;
 use crate::core::post::Visibility;
 
 const BASE: &str = "http://127.0.0.1:3000";
-const ALL_SCOPES: &str = "profile read:statuses write:statuses";
+const ALL_SCOPES: &str = "profile read:statuses write:statuses write:media";
 
 /// A server with an owner, a token and a clock that moves only when told.
 struct Bench {

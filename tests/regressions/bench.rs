@@ -13,9 +13,9 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use crosspostd::clock::Clock;
 use crosspostd::core::money::Prices;
-use crosspostd::core::plan::{Policy, SidePolicy};
+use crosspostd::core::plan::{self, Policy, SidePolicy};
 use crosspostd::core::post::{Network, Post, PostId, Timestamp, Visibility};
-use crosspostd::core::record::{Part, Stage};
+use crosspostd::core::record::{Attachment, Part, Stage};
 use crosspostd::core::render::Rules;
 use crosspostd::core::select::Selection;
 use crosspostd::core::state::State;
@@ -23,9 +23,12 @@ use crosspostd::core::style::Style;
 use crosspostd::core::upkeep::Upkeep;
 use crosspostd::engine::{Engine, Parts, Report};
 use crosspostd::journal::{self, Disk, Journal};
-use crosspostd::network::{Client, Found, Newest, Outcome, Request, Since, Timeline, Trouble};
+use crosspostd::media::File;
+use crosspostd::network::{
+    Client, Described, Found, Newest, Outcome, Processed, Request, Since, Timeline, Trouble, Uploaded,
+};
 
-use super::world::{FakeClient, FakeClock, FakeDisk, OWNER, Repeats, World, rules, selection};
+use super::world::{FakeClient, FakeClock, FakeDisk, FakeFiles, OWNER, Repeats, World, rules, selection};
 
 pub const M: Network = Network::Mastodon;
 pub const X: Network = Network::Twitter;
@@ -114,8 +117,8 @@ impl Bench {
     /// The daemon starts, with what the owner wants now.
     pub fn start_with(&self, policy: Policy) -> Engine {
         let (journal, state) = self.journal().unwrap();
-        let client = |(network, side): (&Network, &SidePolicy)| -> Box<dyn Client> {
-            Box::new(MoodyClient {
+        let client = |(network, side): (&Network, &SidePolicy)| -> Rc<dyn Client> {
+            Rc::new(MoodyClient {
                 inner: FakeClient { network: *network, world: Rc::clone(&self.world) },
                 bench: self.clone(),
                 account: side.account.clone(),
@@ -124,6 +127,7 @@ impl Bench {
         };
         Engine::new(Parts {
             clients: policy.iter().map(client).collect(),
+            media: Rc::new(FakeFiles(Rc::clone(&self.world))),
             journal,
             state,
             policy,
@@ -360,8 +364,20 @@ impl Client for MoodyClient {
         Ok(timeline)
     }
 
-    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
-        self.inner.edit(post, part).await
+    async fn upload(&self, file: File, attachment: &Attachment) -> Uploaded {
+        self.inner.upload(file, attachment).await
+    }
+
+    async fn processed(&self, id: &str) -> Processed {
+        self.inner.processed(id).await
+    }
+
+    async fn describe(&self, id: &str, attachment: &Attachment) -> Described {
+        self.inner.describe(id, attachment).await
+    }
+
+    async fn edit(&self, post: &PostId, part: &Part, media: &[String]) -> Outcome {
+        self.inner.edit(post, part, media).await
     }
 
     async fn delete(&self, post: &PostId) -> Outcome {
@@ -440,5 +456,13 @@ impl Disk for MoodyDisk {
         self.write(|disk| disk.replace(bytes))?;
         self.mood.replaced.update(|count| count + 1);
         Ok(())
+    }
+}
+
+/// What is to be sent next; nothing is attached in this world.
+pub fn next(state: &State, target: Network, policy: &Policy, now: Timestamp) -> Option<plan::Send> {
+    match plan::next(state, target, policy, now, &[])? {
+        plan::Task::Send(send) => Some(send),
+        plan::Task::Attach(attach) => panic!("there is nothing to attach: {attach:?}"),
     }
 }

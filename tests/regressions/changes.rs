@@ -10,7 +10,7 @@ use crosspostd::core::select::{Hold, HoldReason, SkipReason};
 use crosspostd::core::state::{Event, State};
 use crosspostd::core::upkeep::EditPolicy;
 
-use super::bench::{BOTH, Bench, DAY, HOUR, M, Publish, X, cycle, policy, policy_but, stage};
+use super::bench::{BOTH, Bench, DAY, HOUR, M, Publish, X, cycle, next, policy, policy_but, stage};
 use super::world::OWNER;
 
 fn reposting(sources: &[Network]) -> plan::Policy {
@@ -189,18 +189,18 @@ fn a_version_seen_while_its_first_is_on_its_way_is_not_forgotten() {
     };
     let done = || Change::Done { id: PostId::new("201"), address: None };
     plan::take_in(&mut state, &read(vec![post("101", "one", &[])]), &policy);
-    let send = plan::next(&state, M, &policy).unwrap();
+    let send = next(&state, M, &policy, now).unwrap();
     state.apply(&plan::intent(&send, now)).unwrap();
     plan::take_in(&mut state, &read(vec![post("102", "two", &["101"])]), &policy);
     state.apply(&Event::Change { key: send.key, at: now, change: done() }).unwrap();
     plan::take_in(&mut state, &read(vec![post("102", "two", &["101"])]), &policy);
-    let send = plan::next(&state, M, &policy).unwrap();
+    let send = next(&state, M, &policy, now).unwrap();
     assert_eq!(send.part().unwrap().text, "two");
     state.apply(&plan::intent(&send, now)).unwrap();
     state.apply(&Event::Change { key: send.key, at: now, change: done() }).unwrap();
     // A third, of which only the second is named, with the time of the first.
     plan::take_in(&mut state, &read(vec![post("103", "three", &["101", "102"])]), &policy);
-    assert_eq!(plan::next(&state, M, &policy).unwrap().part().unwrap().text, "three");
+    assert_eq!(next(&state, M, &policy, now).unwrap().part().unwrap().text, "three");
     assert!(plan::take_in(&mut state, &read(vec![post("103", "three", &["101", "102"])]), &policy).is_empty());
 }
 

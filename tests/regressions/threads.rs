@@ -11,7 +11,7 @@ use crosspostd::core::record::{Change, Deed, Stage};
 use crosspostd::core::select::SkipReason;
 use crosspostd::core::state::{Event, State};
 
-use super::bench::{BOTH, Bench, DAY, M, Publish, X, cycle, policy, stage};
+use super::bench::{BOTH, Bench, DAY, M, Publish, X, cycle, next, policy, stage};
 use super::world::OWNER;
 
 #[test]
@@ -137,7 +137,7 @@ fn a_reply_to_an_edited_post_answers_the_mirror_of_its_first_version() {
     let post = |id: &str, text: &str| Post::plain(PostId::new(id), OWNER, now, text);
 
     plan::take_in(&mut state, &read(vec![post("101", "tpyo")]), &policy);
-    let send = plan::next(&state, M, &policy).unwrap();
+    let send = next(&state, M, &policy, now).unwrap();
     state.apply(&plan::intent(&send, now)).unwrap();
     let done = || Change::Done { id: PostId::new("201"), address: None };
     state.apply(&Event::Change { key: send.key, at: now, change: done() }).unwrap();
@@ -145,13 +145,13 @@ fn a_reply_to_an_edited_post_answers_the_mirror_of_its_first_version() {
     let edited = Post { earlier_versions: vec![PostId::new("101")], ..post("102", "typo") };
     let reply = Post { reply_to: ReplyTo::Own(PostId::new("102")), ..post("103", "a reply") };
     plan::take_in(&mut state, &read(vec![edited, reply]), &policy);
-    let send = plan::next(&state, M, &policy).unwrap();
+    let send = next(&state, M, &policy, now).unwrap();
     assert_eq!(
         (&send.deed, send.part().unwrap().text.as_str()),
         (&Deed::Edit { post: PostId::new("201"), part: send.part().unwrap().clone() }, "typo")
     );
     state.apply(&plan::intent(&send, now)).unwrap();
     state.apply(&Event::Change { key: send.key, at: now, change: done() }).unwrap();
-    let send = plan::next(&state, M, &policy).unwrap();
+    let send = next(&state, M, &policy, now).unwrap();
     assert_eq!((send.part().unwrap().text.as_str(), send.reply_to.clone()), ("a reply", Some(PostId::new("201"))));
 }

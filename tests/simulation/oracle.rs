@@ -4,14 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crosspostd::core::parent::hangs_on_a_failure;
-use crosspostd::core::post::{Network, PostId, PostRef, Timestamp, Visibility};
-use crosspostd::core::record::{Key, Stage};
+use crosspostd::core::post::{Network, Post, PostId, PostRef, Timestamp, Visibility};
+use crosspostd::core::record::{Key, Part, Stage};
 use crosspostd::core::render::{Surroundings, render};
 use crosspostd::core::select::{self, Circumstances, SkipReason, decide};
 use crosspostd::core::state::State;
 use crosspostd::core::style::Style;
 
-use super::world::{Entry, OWNER, World, rules, selection};
+use super::world::{Entry, OWNER, World, media_of, rules, seen, selection};
 
 #[derive(Default, Debug, Clone)]
 pub struct Verdict {
@@ -57,9 +57,9 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
     let entries = |network: Network| world.servers.get(&network).map(|s| s.entries.as_slice()).unwrap_or_default();
     for source in Network::ALL {
         let target = source.other();
-        let mut copies: HashMap<&str, Vec<&Entry>> = HashMap::new();
+        let mut copies: HashMap<String, Vec<&Entry>> = HashMap::new();
         for entry in entries(target).iter().filter(|entry| entry.by_us && !entry.deleted) {
-            copies.entry(entry.text.as_str()).or_default().push(entry);
+            copies.entry(entry.seen()).or_default().push(entry);
         }
         let mut expected: HashMap<String, usize> = HashMap::new();
         for entry in entries(source).iter().filter(|entry| !entry.by_us && entry.author == OWNER) {
@@ -135,8 +135,8 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
                 }
             }
             let stands: Vec<Option<&Entry>> = delivery.sent.iter().map(|id| find(entries(target), id)).collect();
-            let is_as =
-                |texts: &[String]| texts.iter().map(Some).eq(stands.iter().map(|entry| entry.map(|entry| &entry.text)));
+            let seen: Vec<Option<String>> = stands.iter().map(|entry| entry.map(Entry::seen)).collect();
+            let is_as = |texts: &[String]| texts.iter().map(Some).eq(seen.iter().map(Option::as_ref));
             let wanted = versions.last().map(Vec::as_slice).unwrap_or_default();
             if is_as(wanted) {
                 verdict.edited += u64::from(entry.edited.is_some());
@@ -156,7 +156,7 @@ pub fn judge(world: &World, state: &State, old: &[PostId]) -> Result<Verdict, Ve
             }
         }
         for (text, copies) in copies {
-            let expected = expected.get(text).copied().unwrap_or(0);
+            let expected = expected.get(&text).copied().unwrap_or(0);
             if copies.len() > expected {
                 let what = if expected == 0 { "an echo or worse" } else { "doubled" };
                 wrong.push(format!("{text:?} stands {} times on {target} instead of {expected}: {what}", copies.len()));
@@ -171,12 +171,15 @@ fn find<'e>(entries: &'e [Entry], id: &PostId) -> Option<&'e Entry> {
 }
 
 fn texts_on(target: Network, entry: &Entry, text: &str) -> Vec<String> {
-    let post =
-        crosspostd::core::post::Post::plain(entry.id.clone(), OWNER, Timestamp::from_millis(entry.created), text);
+    let written = Timestamp::from_millis(entry.created);
+    let mut post = Post::plain(entry.id.clone(), OWNER, written, text);
+    post.media = media_of(entry);
     let around = Circumstances { now: post.created, our_app: None, in_mirrored_thread: false };
     let select::Verdict::Mirror(admitted) = decide(&post, &selection(), &around) else { return Vec::new() };
     let rendered = render(&admitted, &Style::default(), &rules(target), &Surroundings::default());
-    rendered.map_or_else(|_| Vec::new(), |rendered| rendered.parts.into_iter().map(|part| part.text).collect())
+    let sources = |part: &Part| part.media.iter().map(|one| one.source().to_owned()).collect::<Vec<_>>();
+    let parts = rendered.map_or_else(|_| Vec::new(), |rendered| rendered.parts);
+    parts.iter().map(|part| seen(&part.text, &sources(part))).collect()
 }
 
 /// The parts stand there, once, in order, each below the one before.
@@ -191,8 +194,8 @@ fn check_thread(texts: &[String], sent: &[PostId], on_target: &[Entry], wrong: &
             wrong.push(format!("{text:?} was reported as mirrored, but is not there"));
             continue;
         };
-        if entry.text != *text {
-            wrong.push(format!("{text:?} was taken for {:?}", entry.text));
+        if entry.seen() != *text {
+            wrong.push(format!("{text:?} was taken for {:?}", entry.seen()));
         }
         if number > 0 && entry.reply_to.as_ref() != sent.get(number - 1) {
             wrong.push(format!("{text:?} does not hang on the part before it"));

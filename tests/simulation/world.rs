@@ -10,14 +10,24 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use crosspostd::clock::Clock;
+use crosspostd::core::media::Describing;
 use crosspostd::core::post::{Network, Post, PostId, ReplyTo, Timestamp, Visibility};
-use crosspostd::core::record::Part;
+use crosspostd::core::record::{Attachment, Part};
 use crosspostd::core::render::{Counting, Edits, Rules};
 use crosspostd::core::select::Selection;
 use crosspostd::journal::Disk;
-use crosspostd::network::{Client, Found, Newest, Outcome, Request, Since, Timeline, Trouble};
+use crosspostd::media::File;
+use crosspostd::network::{
+    Client, Described, Found, Newest, Outcome, Processed, Request, Since, Timeline, Trouble, Uploaded,
+};
 
 use super::random::Random;
+
+#[path = "files.rs"]
+mod files;
+
+pub use files::{FakeFiles, media_of, seen};
+use files::{FakeUpload, media_rules};
 
 pub const OWNER: &str = "me";
 
@@ -38,8 +48,19 @@ pub struct Entry {
     pub edited: Option<i64>,
     /// What it read before it was changed.
     pub versions: Vec<String>,
+    /// What is attached: where it lies, on the network where it was written by hand; where it came from, on the other.
+    pub media: Vec<String>,
+    /// The ids of that, where it was uploaded.
+    pub media_ids: Vec<String>,
     /// Nobody sees it any more.
     pub deleted: bool,
+}
+
+impl Entry {
+    /// What one sees of it: its text and what is attached.
+    pub fn seen(&self) -> String {
+        seen(&self.text, &self.media)
+    }
 }
 
 /// What a network does with an `Idempotency-Key` that it has seen.
@@ -54,6 +75,7 @@ pub enum Repeats {
 #[derive(Default)]
 pub struct Server {
     pub entries: Vec<Entry>,
+    pub uploads: Vec<FakeUpload>,
     keys: HashMap<String, PostId>,
     /// Requests that will be carried out later, when the client may be long gone.
     late: Vec<(i64, Entry)>,
@@ -67,6 +89,8 @@ pub struct Tally {
     pub publishes: u64,
     pub reads: u64,
     pub writes: u64,
+    pub uploads: u64,
+    pub orphans: u64,
 }
 
 pub struct World {
@@ -204,6 +228,19 @@ impl World {
         reply_to: Option<PostId>,
         visibility: Visibility,
     ) -> PostId {
+        self.write_with(network, author, text, reply_to, visibility, 0)
+    }
+
+    /// The same with so many pictures.
+    pub fn write_with(
+        &mut self,
+        network: Network,
+        author: &'static str,
+        text: String,
+        reply_to: Option<PostId>,
+        visibility: Visibility,
+        pictures: u64,
+    ) -> PostId {
         let lag = self.lag(network);
         let id = self.next_id();
         self.tell(&format!("{author} writes {id} on {network}: {text:?} {visibility:?} reply to {reply_to:?}"));
@@ -218,6 +255,8 @@ impl World {
             by_us: false,
             edited: None,
             versions: Vec::new(),
+            media: (0..pictures).map(|number| format!("https://files.example/{id}/{number}.png")).collect(),
+            media_ids: (0..pictures).map(|number| format!("{id}-{number}")).collect(),
             deleted: false,
         };
         self.server(network).entries.push(entry);
@@ -241,6 +280,21 @@ impl World {
     }
 
     fn commit(&mut self, network: Network, mut entry: Entry) -> PostId {
+        if !self.takes_media(network, &entry) {
+            // It comes late, and its media belong to another post by now.
+            self.tell(&format!("{network} refuses {:?}, which comes late", entry.text));
+            return PostId::new("");
+        }
+        let ids = std::mem::take(&mut entry.media);
+        for id in ids {
+            let Some(upload) = self.server(network).uploads.iter_mut().find(|upload| upload.id == id) else { continue };
+            upload.is_used = true;
+            let upload = upload.clone();
+            if upload.source.ends_with("1.png") && !upload.is_described {
+                self.violations.push(format!("{id} was attached without its description"));
+            }
+            entry.media.push(upload.source);
+        }
         entry.id = self.next_id();
         entry.created = self.now;
         entry.visible = self.now + self.lag(network);
@@ -353,6 +407,9 @@ impl World {
             by_us: true,
             edited: None,
             versions: Vec::new(),
+            // The ids, until it arrives.
+            media: request.media.to_vec(),
+            media_ids: request.media.to_vec(),
             deleted: false,
         };
         let turn = self.turn();
@@ -402,9 +459,14 @@ impl World {
                     Repeats::Ignored => {}
                 }
             }
-        } else if self.x_refuses_duplicates && self.server(network).entries.iter().any(|known| known.text == entry.text)
+        } else if self.x_refuses_duplicates
+            && entry.media.is_empty()
+            && self.server(network).entries.iter().any(|known| known.text == entry.text && known.media.is_empty())
         {
             return unclear(true);
+        }
+        if !self.takes_media(network, &entry) {
+            return Outcome::MediaRefused("not found or already attached".into());
         }
         if let Some(parent) = &entry.reply_to
             && !self.server(network).entries.iter().any(|known| known.id == *parent)
@@ -420,6 +482,8 @@ impl World {
 fn read_entry(network: Network, entry: &Entry) -> Post {
     let mut post = Post::plain(entry.id.clone(), entry.author, Timestamp::from_millis(entry.created), &entry.text);
     post.visibility = entry.visibility;
+    post.media = media_of(entry);
+    post.address = Some(format!("https://{}.example/{}", network.key(), entry.id));
     post.edited = entry.edited.map(Timestamp::from_millis);
     post.reply_to = entry.reply_to.clone().map_or(ReplyTo::Nothing, ReplyTo::Own);
     if network == Network::Mastodon && entry.author == OWNER {
@@ -486,7 +550,30 @@ impl Client for FakeClient {
         self.alive(result).await
     }
 
-    async fn edit(&self, post: &PostId, part: &Part) -> Outcome {
+    async fn upload(&self, mut file: File, attachment: &Attachment) -> Uploaded {
+        let mut bytes = Vec::new();
+        while let Ok(Some(piece)) = file.chunk().await {
+            bytes.extend_from_slice(&piece);
+        }
+        let uploaded = self.world.borrow_mut().take_file(self.network, &bytes, attachment);
+        self.alive(uploaded).await
+    }
+
+    async fn processed(&self, id: &str) -> Processed {
+        let processed = self.world.borrow_mut().work(id);
+        self.alive(processed).await
+    }
+
+    async fn describe(&self, id: &str, attachment: &Attachment) -> Described {
+        let described = self.world.borrow_mut().take_description(self.network, id, attachment);
+        self.alive(described).await
+    }
+
+    async fn edit(&self, post: &PostId, part: &Part, media: &[String]) -> Outcome {
+        if part.media.len() != media.len() {
+            let wrong = format!("{post} is edited with {} of {} attachments", media.len(), part.media.len());
+            self.world.borrow_mut().violations.push(wrong);
+        }
         let outcome = self.world.borrow_mut().touch(self.network, post, |world, entry| {
             entry.text.clone_from(&part.text);
             entry.edited = Some(world.now);
@@ -534,6 +621,7 @@ pub fn rules(network: Network) -> Rules {
             warnings: true,
             polls: None,
             edits: Some(Edits { window_secs: None, new_id: false }),
+            media: media_rules(Describing::WithUpload),
             settle_secs: 120,
             prices: None,
         },
@@ -543,6 +631,7 @@ pub fn rules(network: Network) -> Rules {
             warnings: false,
             polls: None,
             edits: None,
+            media: media_rules(Describing::Separately),
             settle_secs: 600,
             prices: None,
         },

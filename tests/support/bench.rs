@@ -80,6 +80,11 @@ impl Running {
         fs::read_to_string(&self.err).unwrap()
     }
 
+    /// Its number among the system's processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it has said so.
     #[track_caller]
     pub fn says(&self, words: &str) {

@@ -91,16 +91,34 @@ impl Document {
                 complaints.push(format!("the parameter {} is missing", parameter["name"]));
             }
         }
-        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let is_form = call.is_of_type("multipart/form-data");
+        let content = &operation["requestBody"]["content"];
+        let body = &content[if is_form { "multipart/form-data" } else { "application/json" }]["schema"];
         match (body.is_null(), call.body.is_empty()) {
             (true, true) => {}
-            (true, false) => complaints.push("it takes no body".to_owned()),
+            (true, false) => complaints.push("it takes no such body".to_owned()),
+            (false, _) if is_form => complaints.extend(self.check(body, &self.form(call, body), "the form")),
             (false, _) => match serde_json::from_slice(&call.body) {
                 Ok(value) => complaints.extend(self.check(body, &value, "the body")),
                 Err(error) => complaints.push(format!("the body is not JSON: {error}")),
             },
         }
         complaints
+    }
+
+    /// A form's fields, as the values that the schema speaks of.
+    fn form(&self, call: &Call, schema: &Value) -> Value {
+        let properties = &self.resolve(schema)["properties"];
+        let content_type = call.header("content-type").unwrap_or_default();
+        let (_, boundary) = content_type.split_once("boundary=").unwrap_or_default();
+        let body = String::from_utf8_lossy(&call.body);
+        let field = |part: &str| {
+            let (head, content) = part.split_once("\r\n\r\n")?;
+            let name = head.split_once(" name=\"")?.1.split('"').next()?;
+            let value = typed(&self.resolve(&properties[name]), content.strip_suffix("\r\n")?);
+            Some((name.to_owned(), value))
+        };
+        Value::Object(body.split(&format!("--{boundary}")).filter_map(field).collect())
     }
 
     /// What is wrong with an answer.

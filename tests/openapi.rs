@@ -11,7 +11,9 @@ mod part;
 #[path = "support/x.rs"]
 mod x;
 
+use crosspostd::core::post::Timestamp;
 use crosspostd::sandbox::twitter::{Attachment, Dialect, Draft, Endpoint, TwitterWorld, UnknownNames, User};
+use crosspostd::sandbox::{Call, Reply, SandboxClock, Server, Service};
 use openapi::Document;
 use serde_json::{Value, json};
 use x::X;
@@ -57,7 +59,11 @@ fn live(x: &X) -> u64 {
         let gone = x.write(7, Draft::text("soon gone")).unwrap();
         x.add_redirect("https://bit.ly/1", "https://example.com/long");
         let owner = x.owner_id();
-        let attachment = |kind, text: Option<&str>| Attachment { kind, alt_text: text.map(ToOwned::to_owned) };
+        let attachment = |kind, text: Option<&str>| Attachment {
+            kind,
+            alt_text: text.map(ToOwned::to_owned),
+            ..Attachment::default()
+        };
         for draft in [
             Draft { reply_to: Some(theirs), ..Draft::text("to you") },
             Draft { quote_of: Some(theirs), sensitive: true, ..Draft::text("quoting") },
@@ -233,15 +239,17 @@ async fn everything_asked(pair: &crosspostd::sandbox::Pair) {
     };
     let mut parent = None;
     for text in ["a mirror", "its second part & more, https://example.com"] {
-        let part = part::part(text);
-        let request = Request { part: &part, reply_to: parent.as_ref(), key: "key" };
+        let mut part = part::part("with a picture");
+        part.text = text.to_owned();
+        let request = Request { part: &part, media: &[], reply_to: parent.as_ref(), key: "key" };
         parent = Some(done(client.publish(&request).await));
     }
     let mut asking = part::part("which?");
     asking.poll = Some(NewPoll { options: vec!["a".into(), "b".into()], multiple: false, length_secs: 3_600 });
-    let poll = done(client.publish(&Request { part: &asking, reply_to: None, key: "key" }).await);
-    let tpyo = done(client.publish(&Request { part: &part::part("a tpyo"), reply_to: None, key: "key" }).await);
-    let typo = done(client.edit(&tpyo, &part::part("a typo")).await);
+    let poll = done(client.publish(&Request { part: &asking, media: &[], reply_to: None, key: "key" }).await);
+    let tpyo =
+        done(client.publish(&Request { part: &part::part("a tpyo"), media: &[], reply_to: None, key: "key" }).await);
+    let typo = done(client.edit(&tpyo, &part::part("a typo"), &[]).await);
     assert_ne!(tpyo, typo);
     assert_eq!(done(client.repost(&typo).await), typo);
     assert_eq!(done(client.delete(&poll).await), poll);
@@ -270,6 +278,99 @@ fn the_client_asks_as_xs_documents_say() {
     // Reads ask for fields by their old names, which only the older document knows; all else is the same in both.
     let posts: Vec<_> = exchanges.iter().filter(|exchange| exchange.call.method != "GET").cloned().collect();
     for (name, exchanges) in [("openapi-2.166.json", &exchanges), ("openapi-2.167.json", &posts)] {
+        let mut document = Document::read(&folder, name);
+        let complaints: Vec<String> = exchanges.iter().flat_map(|exchange| document.request(&exchange.call)).collect();
+        assert!(complaints.is_empty(), "{name}:\n{}", complaints.join("\n"));
+    }
+}
+
+/// Takes files as X does: this test is of what is asked.
+struct TakesFiles;
+
+impl Service for TakesFiles {
+    fn handle(&mut self, call: &Call, _: Timestamp) -> Reply {
+        let pending =
+            json!({ "data": { "id": "77", "processing_info": { "state": "pending", "check_after_secs": 0 } } });
+        match call.segments().last() {
+            Some(&"append") => Reply { status: 204, headers: Vec::new(), body: Vec::new() },
+            Some(&"finalize") => Reply::json(200, &pending),
+            Some(&"tweets") => Reply::json(201, &json!({ "data": { "id": "12" } })),
+            _ => Reply::json(200, &json!({ "data": { "id": "77" } })),
+        }
+    }
+}
+
+/// Everything that the client asks of X to attach files.
+async fn everything_attached(base: &str) {
+    use bytes::Bytes;
+    use crosspostd::core::media::MediaType;
+    use crosspostd::core::post::{MediaKind, PostId};
+    use crosspostd::core::record;
+    use crosspostd::media::File;
+    use crosspostd::network::http::{self, BaseUrl};
+    use crosspostd::network::twitter::oauth1::Keys;
+    use crosspostd::network::twitter::{Account, Settings, Twitter};
+    use crosspostd::network::{Client, Described, Outcome, Processed, Request, Uploaded};
+    use crosspostd::secret::Secret;
+    use http_body_util::{BodyExt, Full};
+
+    let keys = Keys {
+        consumer_key: Secret::new("ck"),
+        consumer_secret: Secret::new("cs"),
+        access_token: Secret::new("7-at"),
+        access_token_secret: Secret::new("ats"),
+    };
+    let account = Account { id: "7".to_owned(), username: None };
+    let clock = std::rc::Rc::new(crosspostd::clock::SystemClock::new());
+    let base = BaseUrl::parse(base).unwrap();
+    let client = Twitter::new(http::client().unwrap(), base, keys, account, Settings::default(), clock);
+    assert_eq!(client.processed("77").await, Processed::Ready);
+    let mut attachment = record::Attachment {
+        kind: MediaKind::Image,
+        sources: vec!["https://example.com/1".to_owned()],
+        description: Some("a cat".to_owned()),
+        focus: None,
+        sensitive: false,
+    };
+    for (media_type, is_animated, length) in [
+        (MediaType::Jpeg, false, 5),
+        (MediaType::WebP, false, 5_000_000),
+        (MediaType::Gif, true, 5),
+        (MediaType::Mp4, false, 3_000_000),
+        (MediaType::QuickTime, false, 5),
+    ] {
+        let content = Full::new(Bytes::from(vec![b'x'; length])).map_err(|never| match never {}).boxed();
+        let mut file = File::new(media_type, length.try_into().unwrap(), content);
+        file.is_animated = is_animated;
+        assert!(matches!(client.upload(file, &attachment).await, Uploaded::Done { .. }), "{media_type}");
+        assert_eq!(client.describe("77", &attachment).await, Described::Done);
+        attachment.sensitive = true;
+        attachment.description = attachment.description.filter(|_| is_animated);
+    }
+    let media = ["77".to_owned(), "78".to_owned()];
+    for text in ["with a picture", ""] {
+        let mut part = part::part("with a picture");
+        part.text = text.to_owned();
+        let request = Request { part: &part, media: &media, reply_to: None, key: "key" };
+        assert!(matches!(client.publish(&request).await, Outcome::Done { .. }));
+        assert!(matches!(client.edit(&PostId::new("12"), &part, &media).await, Outcome::Done { .. }));
+    }
+}
+
+#[test]
+fn the_client_attaches_files_as_xs_documents_say() {
+    let Some(folder) = openapi::folder() else {
+        println!("not checked: X_OPENAPI does not name the folder with X's OpenAPI documents");
+        return;
+    };
+    let server = Server::start(TakesFiles, SandboxClock::new()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(everything_attached(&server.base()));
+    let exchanges = server.exchanges();
+    for end in ["/media/upload", "/initialize", "/append", "/finalize", "/metadata", "/tweets"] {
+        assert!(exchanges.iter().any(|exchange| exchange.call.path.ends_with(end)), "{end} is asked for");
+    }
+    for name in ["openapi-2.166.json", "openapi-2.167.json"] {
         let mut document = Document::read(&folder, name);
         let complaints: Vec<String> = exchanges.iter().flat_map(|exchange| document.request(&exchange.call)).collect();
         assert!(complaints.is_empty(), "{name}:\n{}", complaints.join("\n"));

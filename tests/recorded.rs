@@ -40,10 +40,14 @@ fn every_recorded_status_is_mirrored_or_skipped_with_a_reason() {
                 println!("{}\n", sheet.text(None));
             }
             match sheet.fate {
-                Fate::Mirrored { parts, .. } => {
+                Fate::Mirrored { parts, notes, .. } => {
                     mirrored += 1;
+                    let arrived: usize = parts.iter().map(|part| part.media.len()).sum();
+                    let is_told =
+                        notes.iter().any(|note| note.contains("link to the original") || note.contains("left out"));
+                    assert!(post.boost.is_some() || arrived == post.media.len() || is_told, "{status}");
                     for part in parts {
-                        assert!(part.length <= part.max_length, "{part:?}");
+                        assert!(part.length <= part.max_length && part.media.len() <= 4, "{part:?}");
                         let pinged = found_by_x(&part.text).into_iter().any(|(_, found)| found == Found::Mention);
                         assert!(!pinged, "{part:?}");
                     }

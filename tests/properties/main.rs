@@ -7,14 +7,15 @@ mod json;
 #[path = "../support/texts.rs"]
 mod texts;
 
-use crosspostd::core::post::{Post, SpanKind, Timestamp};
+use crosspostd::core::media::{Describing, FileLimits, MediaRules, MediaType};
+use crosspostd::core::post::{Media, MediaKind, Post, SpanKind, Timestamp};
 use crosspostd::core::render::Counting;
 use crosspostd::core::render::count::{Found, composed, found_by_x, length};
 use crosspostd::network::twitter::Account;
 use crosspostd::network::{mastodon, twitter};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use texts::texts;
+use texts::{parts, texts};
 
 const MASTODON: [Counting; 2] = [Counting::Graphemes { link_length: 23 }, Counting::Characters { link_length: 23 }];
 
@@ -76,6 +77,43 @@ fn check_on_x(post: &Post) -> Result<Vec<String>, TestCaseError> {
         prop_assert!(cashtags <= 1, "{cashtags} cashtags in {text:?}");
     }
     Ok(parts)
+}
+
+/// What must hold for the attachments of a mirror, wherever it is: in their order, each once, pictures together and
+/// anything else alone, and a link where something is missing.
+fn check_attached(post: &Post, max_length: usize, counting: Counting) -> Result<(), TestCaseError> {
+    let types: Vec<MediaType> = MediaType::all().collect();
+    let limits = || FileLimits { types: types.clone(), max_bytes: 1_000_000, ..FileLimits::default() };
+    let media = MediaRules {
+        max_images: 4,
+        images: limits(),
+        gifs: limits(),
+        videos: FileLimits { max_ms: Some(140_000), ..limits() },
+        audio: FileLimits::default(),
+        max_description: 30,
+        describing: Describing::Separately,
+        takes_focus: false,
+        upload_lasts_secs: 86_400,
+    };
+    let parts = parts(post, max_length, counting, media);
+    let mut left: Vec<&Media> = post.media.iter().rev().collect();
+    let mut arrived = 0;
+    for part in &parts {
+        prop_assert!(length(&part.text, counting) <= max_length && part.media.len() <= 4);
+        let alone = |kind| kind != MediaKind::Image;
+        prop_assert!(part.media.len() <= 1 || !part.media.iter().any(|attachment| alone(attachment.kind)));
+        for attachment in &part.media {
+            prop_assert!(attachment.description.as_ref().is_none_or(|words| words.chars().count() <= 30));
+            let is_it = |media: &Media| media.files.iter().any(|file| attachment.sources.contains(&file.url));
+            let found = std::iter::from_fn(|| left.pop()).any(is_it);
+            prop_assert!(found, "{:?} is out of order in {:?}", attachment, post.media);
+            arrived += 1;
+        }
+    }
+    // An address that some server made up may be written in another form on the target.
+    let is_linked = || parts.iter().any(|part| part.text.contains("://"));
+    prop_assert!(parts.is_empty() || arrived == post.media.len() || post.address.is_none() || is_linked());
+    Ok(())
 }
 
 /// The text that a post's parts must hold between them: mentions in full, as they are written.
@@ -155,6 +193,7 @@ proptest! {
     fn no_status_is_too_odd(status in json::of(&json::STATUS)) {
         if let Some(post) = mastodon::parse(&status, "42", "home.example", Timestamp::default()) {
             check_on_x(&post)?;
+            check_attached(&post, 280, Counting::Weighted)?;
         }
     }
 
@@ -162,6 +201,7 @@ proptest! {
     fn no_answer_of_x_is_too_odd(page in json::of(&json::PAGE)) {
         for post in twitter::parse(&page, &account(), Timestamp::default()) {
             for counting in MASTODON {
+                check_attached(&post, 500, counting)?;
                 for text in texts(&post, 500, counting) {
                     prop_assert!(length(&text, counting) <= 500, "{:?}", text);
                 }

@@ -479,7 +479,7 @@ impl Engine {
                 Ok(true)
             }
             Outcome::NotSent(trouble) | Outcome::Refused(trouble) => {
-                self.send_failed(send, &trouble, at)?;
+                self.target_failed(&send.key, &trouble, at, |until, why| Change::NotSent { until, why })?;
                 Ok(false)
             }
             Outcome::ReplyRefused(_) if self.lets_stand_alone(send) => {
@@ -522,8 +522,15 @@ impl Engine {
         }
     }
 
-    fn send_failed(&mut self, send: &Send, trouble: &Trouble, at: Timestamp) -> Result<(), journal::Error> {
-        let target = send.key.target;
+    /// The target of a delivery could not be used: what was to be done for it waits (`change`: until when, and why).
+    fn target_failed(
+        &mut self,
+        key: &Key,
+        trouble: &Trouble,
+        at: Timestamp,
+        change: impl FnOnce(Timestamp, String) -> Change,
+    ) -> Result<(), journal::Error> {
+        let target = key.target;
         let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
         // What the owner has to mend is tried again at the next start, however soon that is: a server's time is known
         // to the second only.
@@ -535,15 +542,12 @@ impl Engine {
                 until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
             }
         }
-        let why = format!("{target} {trouble}");
-        let mut events = vec![Event::Change { key: send.key.clone(), at, change: Change::NotSent { until, why } }];
-        events.extend(self.pause_for_owner(target, trouble, at));
+        let change = change(until, format!("{target} {trouble}"));
+        let mut events = vec![Event::Change { key: key.clone(), at, change }];
+        if trouble.needs_owner() && self.state.pause(target).is_none() {
+            events.push(paused(target, at, trouble));
+        }
         self.happen(&events)
-    }
-
-    /// What is to be remembered of a trouble that only the owner can mend.
-    fn pause_for_owner(&self, target: Network, trouble: &Trouble, at: Timestamp) -> Option<Event> {
-        (trouble.needs_owner() && self.state.pause(target).is_none()).then(|| paused(target, at, trouble))
     }
 
     /// Whether a reply that the target refuses is posted for itself. Only the head of a mirror can be.

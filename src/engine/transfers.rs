@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::Engine;
-use super::health::{Moment, fail};
 use super::tell;
 use crate::core::media::{Describing, MediaError, MediaRules};
 use crate::core::money::Spending;
@@ -42,6 +41,13 @@ struct Transfer {
     moved: Option<Moved>,
 }
 
+impl Transfer {
+    /// Whether it is a step towards this network, and waits to be settled.
+    fn has_ended(&self, target: Network) -> bool {
+        self.attach.key.target == target && self.moved.is_some()
+    }
+}
+
 /// The steps under way.
 #[derive(Clone, Default)]
 pub(super) struct Transfers(Rc<RefCell<Vec<Transfer>>>);
@@ -59,8 +65,7 @@ impl Transfers {
 
     /// Whether a step towards a network waits to be settled.
     pub(super) fn has_ended(&self, target: Network) -> bool {
-        let is_ended = |transfer: &Transfer| transfer.attach.key.target == target && transfer.moved.is_some();
-        self.0.borrow().iter().any(is_ended)
+        self.0.borrow().iter().any(|transfer| transfer.has_ended(target))
     }
 
     pub(super) fn is_under_way(&self, attach: &Attach) -> bool {
@@ -90,8 +95,7 @@ impl Transfers {
     /// A step towards a network that has ended.
     pub(super) fn take_ended(&self, target: Network) -> Option<(Attach, Moved)> {
         let mut all = self.0.borrow_mut();
-        let is_ended = |transfer: &Transfer| transfer.attach.key.target == target && transfer.moved.is_some();
-        let transfer = all.iter().position(is_ended).map(|at| all.remove(at))?;
+        let transfer = all.iter().position(|transfer| transfer.has_ended(target)).map(|at| all.remove(at))?;
         Some((transfer.attach, transfer.moved?))
     }
 
@@ -167,6 +171,7 @@ impl Engine {
         };
         let target = attach.key.target;
         let lost = || MediaError::Missing(format!("{target} lost what was uploaded to it"));
+        let mut charge = None;
         let changes = match moved {
             Moved::Uploaded(Uploaded::Done { id, until, processing }) => {
                 let with_upload = self.describing(target) == Some(Describing::WithUpload);
@@ -177,9 +182,8 @@ impl Engine {
             }
             Moved::Processed(Processed::Ready) => vec![Change::Processed { id }],
             Moved::Described(Described::Done) => {
-                let told = attach.attachment.metadata_print();
-                self.charge_description(target)?;
-                vec![Change::Described { id, told }]
+                charge = self.description_price(target);
+                vec![Change::Described { id, told: attach.attachment.metadata_print() }]
             }
             Moved::Described(Described::Refused(why)) => {
                 tell::not_described(&attach.key, attach.attachment.kind, &why);
@@ -207,13 +211,14 @@ impl Engine {
             Moved::Uploaded(Uploaded::Trouble(trouble))
             | Moved::Processed(Processed::Trouble(trouble))
             | Moved::Described(Described::Trouble(trouble)) => {
-                self.attach_failed(attach, &trouble)?;
+                let at = self.time_on(target);
+                self.target_failed(&attach.key, &trouble, at, |until, why| Change::Delayed { until, why })?;
                 return Ok(false);
             }
         };
         let at = self.time_on(target);
         let events = changes.into_iter().map(|change| Event::Change { key: attach.key.clone(), at, change });
-        self.happen(&events.collect::<Vec<_>>())?;
+        self.happen(&events.chain(charge).collect::<Vec<_>>())?;
         Ok(true)
     }
 
@@ -221,11 +226,11 @@ impl Engine {
         self.policy.get(&target).map(|side| side.rules.media.describing)
     }
 
-    fn charge_description(&mut self, target: Network) -> Result<(), journal::Error> {
+    /// What describing an upload cost, where it costs anything.
+    fn description_price(&self, target: Network) -> Option<Event> {
         let at = self.time_on(target);
-        let Some(prices) = self.policy.get(&target).and_then(|side| side.rules.prices) else { return Ok(()) };
-        let micro_usd = prices.describe;
-        self.happen(&[Event::Spent { at, what: Spending::Describe, count: 1, micro_usd, posts: Vec::new() }])
+        let micro_usd = self.policy.get(&target)?.rules.prices?.describe;
+        Some(Event::Spent { at, what: Spending::Describe, count: 1, micro_usd, posts: Vec::new() })
     }
 
     fn not_attached(&self, attach: &Attach, error: &MediaError) -> Vec<Change> {
@@ -236,24 +241,6 @@ impl Engine {
             tell::not_attached(&attach.key, change, delivery.media_trouble.is_none());
         }
         change.into_iter().collect()
-    }
-
-    /// The target could not be used.
-    fn attach_failed(&mut self, attach: &Attach, trouble: &Trouble) -> Result<(), journal::Error> {
-        let target = attach.key.target;
-        let (now, jitter, first) = (self.clock.now(), (self.random)(), self.interval_secs);
-        let (at, offset) = (self.time_on(target), self.offset(target));
-        let mut until = at.plus_secs(-2);
-        if let Some(health) = self.health.get_mut(&target) {
-            fail(&mut health.sends, target, trouble, &Moment { now, offset, jitter, first });
-            if !trouble.needs_owner() {
-                until = health.sends.until.unwrap_or(now).plus_millis(offset.unwrap_or(0));
-            }
-        }
-        let change = Change::Delayed { until, why: format!("{target} {trouble}") };
-        let mut events = vec![Event::Change { key: attach.key.clone(), at, change }];
-        events.extend(self.pause_for_owner(target, trouble, at));
-        self.happen(&events)
     }
 }
 

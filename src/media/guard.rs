@@ -140,6 +140,11 @@ fn is_localhost(host: &Host<&str>) -> bool {
     matches!(host, Host::Domain(name) if name.trim_end_matches('.').eq_ignore_ascii_case("localhost"))
 }
 
+/// Whether an address belongs to this machine or to a private network.
+pub(crate) fn is_private(ip: IpAddr) -> bool {
+    realm(ip) == Realm::Private
+}
+
 fn realm(ip: IpAddr) -> Realm {
     match ip {
         IpAddr::V4(ip) => realm_v4(ip),

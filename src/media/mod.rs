@@ -32,6 +32,8 @@ use http_body_util::{BodyExt, Full};
 use crate::core::media::{MediaError, MediaRules, MediaType};
 use crate::core::record::Attachment;
 
+pub(crate) use self::guard::is_private;
+
 /// Where files come from.
 #[async_trait(?Send)]
 pub trait Source {

@@ -4,17 +4,16 @@
 //! MB, at most 512 MB)".
 
 use crate::core::post::MediaKind;
+use crate::core::render::note::kind_name;
 
 const UNITS: [(&str, u64); 4] = [("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10), ("bytes", 1)];
 
 /// What an attachment is called.
 pub(super) fn noun(kind: MediaKind) -> &'static str {
     match kind {
-        MediaKind::Image => "picture",
-        MediaKind::Gif => "GIF",
-        MediaKind::Video => "video",
         MediaKind::Audio => "sound file",
         MediaKind::Other => "file",
+        MediaKind::Image | MediaKind::Gif | MediaKind::Video => kind_name(kind),
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Not here: what an answer means (each network's own table) and when to try again (`core/backoff`).
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -13,6 +12,7 @@ use url::{Host, Url};
 use super::Trouble;
 use crate::clock::Stopwatch;
 use crate::core::post::Timestamp;
+use crate::media::is_private;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -102,17 +102,6 @@ impl BaseUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
-    }
-}
-
-/// This machine, private networks, and what providers and virtual networks share among their customers (100.64/10).
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [first, second, ..] = ip.octets();
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || (first == 100 && second & 0xC0 == 64)
-        }
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -15,6 +16,18 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
 use crate::core::media::MediaError;
 use crate::media::File;
+
+/// How long a request with a file may take, whatever its size.
+pub const LEAST_TIME: Duration = Duration::from_secs(60);
+/// How many bytes must have gone in each further second: a slow line, and a server that looks at the file before it
+/// answers.
+const BYTES_PER_SEC: u64 = 20_000;
+
+/// How long a request with a file of so many bytes may take.
+#[must_use]
+pub fn time_for(length: u64) -> Duration {
+    LEAST_TIME.saturating_add(Duration::from_secs(length / BYTES_PER_SEC))
+}
 
 /// The fields before the file. Their names are ours: letters and `_`.
 #[derive(Clone, Debug)]

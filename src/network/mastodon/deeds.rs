@@ -163,11 +163,16 @@ impl Mastodon {
         self.carry_out(post, |answer| errors::boosted(answer, &self.base)).await
     }
 
-    /// The address of one status. Whatever stands in its id stays within it.
+    /// The address of one status.
     pub(super) fn status_url(&self, post: &PostId) -> Url {
-        let mut url = self.base.join("/api/v1/statuses");
+        self.address_of("/api/v1/statuses", post.as_str())
+    }
+
+    /// The address of one thing of many. Whatever stands in its id stays within it.
+    pub(super) fn address_of(&self, all: &str, id: &str) -> Url {
+        let mut url = self.base.join(all);
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.push(post.as_str());
+            segments.push(id);
         }
         url
     }

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde::Deserialize;
-use url::Url;
 
 use super::super::http::{self, Answer, BaseUrl};
-use super::super::multipart::Form;
+use super::super::multipart::{Form, time_for};
 use super::super::{Processed, Trouble, Uploaded};
 use super::instance::KEPT_SECS;
 use super::{Mastodon, errors, get, instance, wire};
@@ -16,11 +15,6 @@ use crate::core::post::{Focus, Timestamp};
 use crate::core::record::Attachment;
 use crate::media::File;
 
-/// How long an upload may take, whatever its size.
-const LEAST_TIME: Duration = Duration::from_secs(60);
-/// How many bytes must have gone in each further second: a slow line, and a server that looks at the file before it
-/// answers.
-const BYTES_PER_SEC: u64 = 20_000;
 /// The first pause before the server is asked whether it has done with a file. Short in tests.
 const PAUSE: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration::from_secs(1) };
 /// The longest pause, in first ones.
@@ -101,7 +95,7 @@ impl Mastodon {
             tokio::time::sleep(PAUSE.saturating_mul(pause)).await;
             waited += pause;
             pause = (pause * 2).min(LONGEST_PAUSE);
-            let answer = match get(&self.http, self.media_url(id), Some(&self.token)).await {
+            let answer = match get(&self.http, self.address_of("/api/v1/media", id), Some(&self.token)).await {
                 Ok(answer) => answer,
                 Err(failure) => return Processed::Trouble(failure.into()),
             };
@@ -112,19 +106,6 @@ impl Mastodon {
         }
         Processed::Failed(MediaError::Missing("Mastodon has worked on it for ten minutes".to_owned()))
     }
-
-    /// The address of one upload. Whatever stands in its id stays within it.
-    fn media_url(&self, id: &str) -> Url {
-        let mut url = self.base.join("/api/v1/media");
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.push(id);
-        }
-        url
-    }
-}
-
-fn time_for(length: u64) -> Duration {
-    LEAST_TIME.saturating_add(Duration::from_secs(length / BYTES_PER_SEC))
 }
 
 /// A focus as the API takes it, as exactly as Mastodon's own pages tell it.

@@ -119,7 +119,7 @@ pub(super) fn body(call: &Call, problems: Problems) -> Result<Map<String, Value>
 /// An id that must be there; `at` is where the object stands in the body.
 pub(super) fn required_id(object: &Map<String, Value>, at: &str, key: &str, problems: Problems) -> Result<u64, Reply> {
     let text = object.get(key).and_then(Value::as_str);
-    let text = text.ok_or_else(|| problems.invalid_body(&format!("{at}.{key}: is missing but it is required")))?;
+    let text = text.ok_or_else(|| problems.incomplete(&format!("{at}.{key}")))?;
     id(text)
         .ok_or_else(|| problems.invalid_body(&format!("{at}.{key}: does not match the regex pattern ^[0-9]{{1,19}}$")))
 }

@@ -87,6 +87,11 @@ impl Problems {
         self.invalid(&json!({}), message)
     }
 
+    /// 400: something is missing in the body; `what` is its place in it.
+    pub(super) fn incomplete(self, what: &str) -> Reply {
+        self.invalid_body(&format!("{what}: is missing but it is required"))
+    }
+
     fn invalid(self, parameters: &Value, message: &str) -> Reply {
         let body = json!({
             "errors": [{ "parameters": parameters, "message": message }],

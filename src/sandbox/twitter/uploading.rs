@@ -91,7 +91,7 @@ impl TwitterWorld {
         if let Some((name, _)) = form.fields.iter().find(|(name, _)| !known(name)) {
             return Err(problems.invalid_body(&format!("$.{name}: is not defined in the schema")));
         }
-        let required = |name: &str| problems.invalid_body(&format!("$.{name}: is missing but it is required"));
+        let required = |name: &str| problems.incomplete(&format!("$.{name}"));
         let category = form.text("media_category").ok_or_else(|| required("media_category"))?;
         let file = form.file("media").ok_or_else(|| required("media"))?;
         if category != "tweet_image" {
@@ -117,7 +117,7 @@ impl TwitterWorld {
         let problems = self.problems();
         let body = body(call, problems)?;
         check_keys(&body, "$", &INITIALIZE_KEYS, problems)?;
-        let required = |name: &str| problems.invalid_body(&format!("$.{name}: is missing but it is required"));
+        let required = |name: &str| problems.incomplete(&format!("$.{name}"));
         let text = |name: &str| body.get(name).and_then(Value::as_str).ok_or_else(|| required(name));
         let (media_type, category) = (text("media_type")?, text("media_category")?);
         let total = body.get("total_bytes").and_then(Value::as_u64).ok_or_else(|| required("total_bytes"))?;
@@ -154,7 +154,7 @@ impl TwitterWorld {
         let index = index.filter(|index| *index <= MAX_SEGMENT);
         let index = index.ok_or_else(|| problems.invalid_body("$.segment_index: must be between 0 and 999"))?;
         let file: Option<&FormFile> = form.file("media").filter(|file| file.length > 0 && file.is_whole());
-        let file = file.ok_or_else(|| problems.invalid_body("$.media: is missing but it is required"))?;
+        let file = file.ok_or_else(|| problems.incomplete("$.media"))?;
         let missing = self.missing_upload(id);
         let medium = self.upload_of(id, caller.user, now).ok_or(missing)?;
         if medium.state != State::Open {
@@ -239,7 +239,7 @@ impl TwitterWorld {
         let problems = self.problems();
         let body = body(call, problems)?;
         check_keys(&body, "$", &[("id", "string"), ("metadata", "object")], problems)?;
-        let required = |name: &str| problems.invalid_body(&format!("{name}: is missing but it is required"));
+        let required = |name: &str| problems.incomplete(name);
         let id = body.get("id").and_then(Value::as_str).ok_or_else(|| required("$.id"))?;
         let metadata = body.get("metadata").and_then(Value::as_object).ok_or_else(|| required("$.metadata"))?;
         let keys = [("alt_text", "object"), ("sensitive_media_warning", "object")];

@@ -16,7 +16,7 @@ use crate::core::post::Timestamp;
 use crate::core::record::Attachment;
 use crate::media::File;
 use crate::network::http::{Answer, Failure};
-use crate::network::multipart::Form;
+use crate::network::multipart::{Form, time_for};
 use crate::network::{Described, Processed, Uploaded};
 
 /// How long an upload is kept that no post has (`x-api.md` 4.3), unless X says otherwise.
@@ -36,9 +36,6 @@ const MAX_PREMIUM_VIDEO_MS: u64 = 20 * 60_000;
 /// The largest file that goes in one request: X's own client sends 4 MB at once, and 5 MB were refused at X's edge with
 /// an empty 413 (`x-api.md` 4.2).
 const ONE_SHOT_BYTES: u64 = 4_000_000;
-/// How long a request with a file may take: this, and a second for each so many bytes.
-const FORM_TIMEOUT: Duration = Duration::from_secs(60);
-const SLOWEST_BYTES_PER_SEC: u64 = 20_000;
 
 /// How long X may work on an upload before it is given up.
 const PROCESSING_TIME: Duration = Duration::from_secs(600);
@@ -98,7 +95,7 @@ impl Twitter {
     }
 
     async fn take_at_once(&self, file: File, category: &str) -> Uploaded {
-        let timeout = FORM_TIMEOUT + Duration::from_secs(file.length / SLOWEST_BYTES_PER_SEC);
+        let timeout = time_for(file.length);
         let form = Form::new().text("media_category", category).file("media", file);
         match self.session.post_form("/2/media/upload", form, timeout).await {
             Ok(answer) => self.uploaded(&answer),

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{
-    Answer, FORM_TIMEOUT, Failure, File, Form, FormFailure, MediaError, Twitter, Uploaded, answers, errors, wire,
-};
+use super::{Answer, Failure, File, Form, FormFailure, MediaError, Twitter, Uploaded, answers, errors, wire};
 use crate::network::Trouble;
+use crate::network::multipart;
 use crate::network::twitter::body::NewUpload;
 
 /// How long a segment is. Larger ones are refused at X's edge (`x-api.md` 4.2).
@@ -74,7 +73,7 @@ impl Twitter {
             let tried = self
                 .persistently(async || {
                     let form = Form::new().text("segment_index", &number).piece("media", segment.clone());
-                    match self.session.post_form(&path, form, FORM_TIMEOUT).await {
+                    match self.session.post_form(&path, form, multipart::LEAST_TIME).await {
                         // It is in memory: it cannot be the file.
                         Err(FormFailure::File(error)) => Err(Failure::NotSent(error.to_string())),
                         Err(FormFailure::Http(failure)) => Err(failure),

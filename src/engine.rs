@@ -210,9 +210,7 @@ impl Engine {
 
     async fn deliver_all(&mut self, report: &mut Report) -> Result<(), journal::Error> {
         self.refresh()?;
-        let open: Vec<Key> =
-            Network::ALL.into_iter().flat_map(|target| self.state.open(target)).map(|(key, _)| key.clone()).collect();
-        self.transfers.keep(|key| open.contains(key));
+        self.transfers.keep(|key| self.state.delivery(key).is_some_and(|delivery| !delivery.stage.is_final()));
         for target in Network::ALL {
             self.deliver(target, report).await?;
         }
